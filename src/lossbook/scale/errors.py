@@ -1,0 +1,22 @@
+"""The error of a predictions file."""
+
+from __future__ import annotations
+
+__all__ = ["FileError"]
+
+
+class FileError(ValueError):
+    """A predictions file cannot be evaluated: one line that says where, what and what to do.
+
+    Attributes
+    ----------
+    row : int or None
+        Number of the offending data row (the first is 1), where there is one.
+    column : str or None
+        Name of the offending column, where there is one.
+    """
+
+    def __init__(self, message: str, *, row: int | None = None, column: str | None = None) -> None:
+        super().__init__(" ".join(message.split()))
+        self.row = row
+        self.column = column
