@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from lossbook.errors import LossbookError
+
 __all__ = ["FileError"]
 
 
-class FileError(ValueError):
+class FileError(LossbookError, ValueError):
     """A predictions file cannot be evaluated: one line that says where, what and what to do.
 
     Attributes
