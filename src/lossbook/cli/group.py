@@ -69,12 +69,10 @@ class LazyGroup(click.Group):
 
 def _one_line(error: Exception) -> str | None:
     """Word an error of the user's input; None for one that is a bug of ours."""
-    from lossbook import errors
-
     if isinstance(error, click.ClickException):
         text = error.format_message()
-    elif isinstance(error, errors.LossbookError):
-        text = str(error.args[0]) if error.args else str(error)
+    elif type(error).__module__.partition(".")[0] == "lossbook":
+        text = str(error)
     elif isinstance(error, ModuleNotFoundError) and error.name is not None:
         text = f"{error.name} is not installed: {_how_to_install(error.name)}"
     elif isinstance(error, OSError) and error.errno is not None:

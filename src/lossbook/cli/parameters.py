@@ -81,13 +81,10 @@ def build_loss(name: str, parameters: Mapping[str, object]) -> Loss:
     import lossbook
 
     loss = lossbook.get(name)
-    fields = {field.name: field for field in dataclasses.fields(loss) if field.init}
     for given in parameters:
-        if given not in fields:
-            raise click.UsageError(_no_such_parameter(loss.name, given, list(fields)))
-    values = {
-        key: _convert(key, value, getattr(loss, key)) for key, value in parameters.items()
-    }
+        if given not in loss.parameters:
+            raise click.UsageError(_no_such_parameter(loss.name, given, list(loss.parameters)))
+    values = {key: _convert(key, value, loss.parameters[key]) for key, value in parameters.items()}
     return lossbook.get(name, **values) if values else loss
 
 
@@ -111,7 +108,7 @@ def _loss_options(own_params: list[click.Parameter]) -> list[click.Option]:
     taken = {flag for param in own_params for flag in _flags(param)}
     options: dict[str, click.Option] = {}
     for loss in lossbook.catalogue():
-        for field in dataclasses.fields(loss):
+        for field in dataclasses.fields(loss):  # type: ignore[arg-type]
             flag = option_name(field.name)
             if not field.init or field.name in options or flag in taken:
                 continue
