@@ -1,0 +1,203 @@
+"""Derive every coefficient and constant of ``src/lossbook/native/elementary.hpp``.
+
+    python tools/elementary_polynomials.py           # print the C++ tables and their errors
+    python tools/elementary_polynomials.py --check   # fail if the header differs
+
+Each table is the polynomial of smallest weighted maximum error (Remez's exchange), found with the
+coefficients rounded one after the other: once the lowest is rounded to the target format, the rest is
+fitted again around it, so that rounding a low coefficient is repaired by the higher ones
+(Brisebarre and Chevillard, "Efficient polynomial L-infinity approximations", ARITH 2007, in its
+simplest form). The weight turns the polynomial's error into the relative error of the function.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mpmath import mp, mpf
+
+mp.dps = 60
+
+HEADER = Path(__file__).parents[1] / "src" / "lossbook" / "native" / "elementary.hpp"
+PRECISION = {"float": 24, "double": 53}
+STEPWISE = 3  # coefficients after these are so small in effect that plain rounding loses nothing
+Function = Callable[[mpf], mpf]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One named row of numbers in the header, and how well it does its work."""
+
+    name: str
+    dtype: str
+    values: list[mpf]
+    error_bits: mpf | None = None  # log2 of the largest relative error of the function
+
+    def cpp(self) -> str:
+        suffix = "f" if self.dtype == "float" else ""
+        numbers = [hexadecimal(value, self.dtype) + suffix for value in self.values]
+        lines = [", ".join(numbers[i : i + 4]) for i in range(0, len(numbers), 4)]
+        return f"{self.name}<{self.dtype}>{{{{\n    " + ",\n    ".join(lines) + "}};"
+
+
+def round_to(value: mpf, bits: int) -> mpf:
+    """Round to nearest-even at ``bits`` significant bits."""
+    with mp.workprec(bits):
+        return +value
+
+
+def hexadecimal(value: mpf, dtype: str) -> str:
+    rounded = round_to(value, PRECISION[dtype])
+    assert rounded == value, f"{value} is not a {dtype}"
+    text = float(value).hex()
+    return re.sub(r"\.?0*p", "p", text)
+
+
+# ---------------------------------------------------------------- minimax
+
+
+def chebyshev_points(low: mpf, high: mpf, count: int) -> list[mpf]:
+    middle, radius = (low + high) / 2, (high - low) / 2
+    return [middle - radius * mp.cos(mp.pi * i / (count - 1)) for i in range(count)]
+
+
+def polynomial(coefficients: list[mpf], x: mpf) -> mpf:
+    total = mpf(0)
+    for coefficient in reversed(coefficients):
+        total = total * x + coefficient
+    return total
+
+
+def alternating_extrema(errors: list[mpf], count: int) -> list[int]:
+    """Indices of the largest error in each run of equal sign, the weakest dropped."""
+    picked: list[int] = []
+    for i, error in enumerate(errors):
+        if picked and (error > 0) == (errors[picked[-1]] > 0):
+            if abs(error) > abs(errors[picked[-1]]):
+                picked[-1] = i
+        else:
+            picked.append(i)
+    while len(picked) > count:
+        weakest = min(range(len(picked)), key=lambda i: abs(errors[picked[i]]))
+        if weakest in (0, len(picked) - 1):
+            picked.pop(weakest)
+        elif len(picked) == count + 1:
+            picked.pop(0 if abs(errors[picked[0]]) < abs(errors[picked[-1]]) else -1)
+        else:  # an inner one goes with a neighbour, or the signs would no longer alternate
+            del picked[weakest : weakest + 2]
+    return picked
+
+
+def remez(points: list[mpf], target: list[mpf], weight: list[mpf], degree: int) -> list[mpf]:
+    """Coefficients that minimise max |weight * (target - p)| on the points."""
+    size = degree + 2
+    step = (len(points) - 1) / (size + 1)
+    reference = [round(step * (i + 1)) for i in range(size)]
+    coefficients: list[mpf] = []
+    for _ in range(40):
+        matrix, right = mp.matrix(size, size), mp.matrix(size, 1)
+        for row, index in enumerate(reference):
+            for column in range(degree + 1):
+                matrix[row, column] = points[index] ** column
+            matrix[row, degree + 1] = (-1) ** row / weight[index]
+            right[row] = target[index]
+        solution = mp.lu_solve(matrix, right)
+        coefficients = [solution[i] for i in range(degree + 1)]
+        errors = [w * (t - polynomial(coefficients, x)) for x, t, w in zip(points, target, weight, strict=True)]
+        if max(abs(error) for error in errors) <= abs(solution[degree + 1]) * (1 + mpf(10) ** -3):
+            break
+        reference = alternating_extrema(errors, size)
+    return coefficients
+
+
+def fit(name: str, dtype: str, degree: int, low: mpf, high: mpf, target: Function, weight: Function) -> Table:
+    """Minimax polynomial whose first coefficients are rounded one by one, the others refitted around them."""
+    points = [x for x in chebyshev_points(low, high, 32 * (degree + 2) + 1) if abs(x) > (high - low) / 100]
+    rest, weights = [target(x) for x in points], [weight(x) for x in points]
+    rounded: list[mpf] = []
+    for i in range(STEPWISE + 1):
+        exact = remez(points, rest, weights, degree - i)
+        taken = exact[:1] if i < STEPWISE else exact
+        for coefficient in taken:
+            rounded.append(round_to(coefficient, PRECISION[dtype]))
+            # dividing by x keeps the basis 1, x, x^2, ...: without its constant nothing must alternate
+            rest = [(r - rounded[-1]) / x for r, x in zip(rest, points, strict=True)]
+            weights = [w * abs(x) for w, x in zip(weights, points, strict=True)]
+    error = max(abs(w * r) for w, r in zip(weights, rest, strict=True))
+    return Table(name, dtype, rounded, mp.log(error, 2))
+
+
+# ---------------------------------------------------------------- the tables
+
+
+def exp_tail(dtype: str, degree: int) -> Table:
+    """(exp(r) - 1 - r) / r^2 for |r| <= ln(2)/2, relative to the smaller of exp(r) and |expm1(r)|.
+
+    The interval is a little wider than ln(2)/2 because k = round(x / ln 2) is decided in rounded
+    arithmetic.
+    """
+    edge = mp.log(2) / 2 * (1 + mpf(2) ** -10)
+    return fit("exp_tail", dtype, degree, -edge, edge,
+               lambda r: (mp.expm1(r) - r) / r**2, lambda r: r**2 / mp.exp(r))
+
+
+def log_tail(dtype: str, degree: int) -> Table:
+    """(log1p(f) - f) / f^2 for 3/4 <= 1 + f < 3/2, relative to log1p(f)."""
+    return fit("log_tail", dtype, degree, mpf(-1) / 4, mpf(1) / 2,
+               lambda f: (mp.log1p(f) - f) / f**2, lambda f: abs(f**2 / mp.log1p(f)))
+
+
+#: log1p on [0, 1] maps 1 + e above the threshold to (1 + e) * 0.703125, an 8-bit number near 1/sqrt(2).
+UNIT_FACTOR = mpf(45) / 64
+
+
+def log1p_unit_tail(dtype: str, degree: int) -> Table:
+    """(log1p(f) - f) / f^2 for 0 <= f < 1.4375 - 1, relative to log1p(f)."""
+    return fit("log1p_unit_tail", dtype, degree, -mpf(2) ** -20, 2 * UNIT_FACTOR - 1,
+               lambda f: (mp.log1p(f) - f) / f**2, lambda f: abs(f**2 / mp.log1p(f)))
+
+
+def split(name: str, dtype: str, value: mpf, head_bits: int) -> Table:
+    """A number as an unevaluated sum of two, the first of ``head_bits`` bits."""
+    head = round_to(value, head_bits)
+    return Table(name, dtype, [head, round_to(value - head, PRECISION[dtype])])
+
+
+def tables() -> list[Table]:
+    out = []
+    for dtype, exp_degree, log_degree, unit_degree in (("float", 4, 9, 6), ("double", 9, 19, 14)):
+        bits = PRECISION[dtype]
+        out += [
+            Table("log2_e", dtype, [round_to(1 / mp.log(2), bits)]),
+            split("ln2", dtype, mp.log(2), bits),
+            split("unit_offset", dtype, -mp.log(UNIT_FACTOR), bits),
+            exp_tail(dtype, exp_degree),
+            log_tail(dtype, log_degree),
+            log1p_unit_tail(dtype, unit_degree),
+        ]
+    return out
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="compare with the header instead of printing")
+    check = parser.parse_args().check
+    header = re.sub(r"\s+", "", HEADER.read_text()) if check else ""
+    missing = 0
+    for table in tables():
+        if not check:
+            note = "" if table.error_bits is None else f"  // relative error 2^{float(table.error_bits):.2f}"
+            print(f"{table.cpp()}{note}")
+        elif re.sub(r"\s+", "", table.cpp()) not in header:
+            missing += 1
+            print(f"{HEADER.name}: not what the script derives:\n{table.cpp()}", file=sys.stderr)
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
