@@ -100,7 +100,8 @@ class Histogram:
     ``counts[i]`` rows have a loss from ``edges[i]`` up to ``edges[i + 1]``. ``edges`` are equally
     spaced where ``scale`` is "linear" and have a constant ratio where it is "log" (then ``zeros``
     holds the rows of loss exactly 0, which a logarithmic axis cannot show; otherwise they are in
-    the bins). ``above`` rows have a finite loss beyond the last edge, ``infinite`` an infinite one.
+    the bins). ``below`` and ``above`` rows have a finite loss beyond the first and the last edge,
+    ``infinite`` rows an infinite one.
     The bins come from a sketch: a count may be off by the rows within 0.4 % of an edge.
 
     ``quantiles`` are pairs of (level, loss) such as (0.5, median), right to a relative 0.2 %.
@@ -110,6 +111,7 @@ class Histogram:
     edges: tuple[float, ...]
     counts: tuple[int, ...]
     zeros: int
+    below: int
     above: int
     infinite: int
     quantiles: tuple[tuple[float, float], ...]
