@@ -1,0 +1,82 @@
+"""The sets that labels and predictions live in.
+
+A domain says when a value lies outside it as a formula over the namespace ``m``, so the same line
+serves the checks in Python and the checks inside the compiled kernels. NaN is never outside: it is
+not a wrong label but a missing result, and comes out as NaN.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The numbers from ``low`` to ``high``, ends included unless they are infinite.
+
+    >>> from lossbook.domains import Interval
+    >>> Interval(0, 1).describe()
+    '[0, 1]'
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    hint: str = ""
+
+    @property
+    def checks_nothing(self) -> bool:
+        return math.isinf(self.low) and math.isinf(self.high)
+
+    def outside(self, value: Any) -> Any:
+        """True, elementwise, where the value breaks the rule."""
+        return (value < self.low) | (value > self.high)
+
+    def describe(self) -> str:
+        if self.checks_nothing:
+            return "the real numbers"
+        left = "(-inf" if math.isinf(self.low) else f"[{self.low:g}"
+        right = "inf)" if math.isinf(self.high) else f"{self.high:g}]"
+        return f"{left}, {right}"
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Two numbers that stand for two classes.
+
+    >>> from lossbook.domains import Labels
+    >>> Labels(-1, 1).describe()
+    '{-1, 1}'
+    """
+
+    first: float
+    second: float
+    hint: str = ""
+    checks_nothing = False
+
+    def outside(self, value: Any) -> Any:
+        """True, elementwise, where the value is neither label (and not NaN)."""
+        return ((value < self.first) | (value > self.first)) & (
+            (value < self.second) | (value > self.second)
+        )
+
+    def describe(self) -> str:
+        return f"{{{self.first:g}, {self.second:g}}}"
+
+
+@dataclass(frozen=True)
+class ClassLabels:
+    """Class indices 0 .. K-1, or rows of K probabilities that sum to 1."""
+
+    hint: str = ""
+    checks_nothing = False
+
+    def describe(self) -> str:
+        return "class indices 0 .. K-1, or rows of K probabilities that sum to 1"
+
+
+REALS = Interval()
+PROBABILITIES = Interval(0, 1)
+
+Domain = Interval | Labels | ClassLabels

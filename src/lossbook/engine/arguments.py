@@ -1,0 +1,185 @@
+"""The rules that arguments must keep, and the errors that say which one was broken where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lossbook.errors import InputError, InputTypeError
+
+if TYPE_CHECKING:
+    from lossbook.loss import Loss
+
+REDUCTIONS = ("mean", "sum", "none")
+
+
+def check_reduction(reduction: object) -> None:
+    if reduction not in REDUCTIONS:
+        raise InputError(
+            f"reduction must be 'mean', 'sum' or 'none', got {reduction!r}.", argument="reduction"
+        )
+
+
+def real_array(name: str, value: Any) -> np.ndarray[Any, Any]:
+    """The argument as a NumPy array of real numbers."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise InputTypeError(f"{name} is not a rectangular array: {error}.") from None
+    if array.dtype.kind in "OUSTV" or array.dtype.kind in "mM":
+        raise InputTypeError(
+            f"{name} must hold real numbers, got dtype {array.dtype}"
+            f"{_first_entry(array)}: convert it, for example with numpy.asarray({name}, float)."
+        )
+    if array.dtype.kind == "c":
+        raise InputTypeError(f"{name} must hold real numbers, got complex: pass its real part.")
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+        raise InputTypeError(f"{name} has dtype {array.dtype}: lossbook computes in at most float64.")
+    return array
+
+
+def _first_entry(array: np.ndarray[Any, Any]) -> str:
+    return f" (first entry {array.reshape(-1)[0]!r})" if array.size else ""
+
+
+def check_shapes(loss: Loss, y_true: Any, y_pred: Any, sample_weight: Any) -> None:
+    """Agreeing shapes, nothing empty: lossbook does not broadcast."""
+    if 0 in tuple(y_pred.shape):
+        raise InputError(f"y_pred is empty (shape {_shape(y_pred)}).", argument="y_pred")
+    if loss.is_multiclass:
+        _check_rows(y_true, y_pred)
+    elif tuple(y_true.shape) != tuple(y_pred.shape):
+        raise InputError(
+            f"y_true has shape {_shape(y_true)} but y_pred has {_shape(y_pred)}: shapes must agree"
+            f"{_reshape_hint(y_true, y_pred)}.",
+            argument="y_true",
+        )
+    samples = tuple(y_pred.shape[:-1] if loss.is_multiclass else y_pred.shape)
+    if sample_weight is not None and tuple(sample_weight.shape) != samples:
+        raise InputError(
+            f"sample_weight has shape {_shape(sample_weight)}, expected {samples}: "
+            "one weight per sample.",
+            argument="sample_weight",
+        )
+
+
+def _check_rows(y_true: Any, y_pred: Any) -> None:
+    if y_pred.ndim == 0 or y_pred.shape[-1] < 2:
+        raise InputError(
+            f"y_pred has shape {_shape(y_pred)}: the last axis must hold 2 or more classes; for two "
+            "classes with one score each, use BinaryCrossEntropy.",
+            argument="y_pred",
+        )
+    if tuple(y_true.shape) not in (tuple(y_pred.shape), tuple(y_pred.shape[:-1])):
+        raise InputError(
+            f"y_true has shape {_shape(y_true)} but y_pred has {_shape(y_pred)}: pass class indices "
+            f"of shape {tuple(y_pred.shape[:-1])} or rows of shape {_shape(y_pred)}.",
+            argument="y_true",
+        )
+
+
+def _reshape_hint(y_true: Any, y_pred: Any) -> str:
+    for name, one, other in (("y_true", y_true, y_pred), ("y_pred", y_pred, y_true)):
+        if one.ndim == other.ndim + 1 and tuple(one.shape) == (*other.shape, 1):
+            return f"; pass {name}[..., 0] (a column is not broadcast against a row)"
+    return ", nothing is broadcast"
+
+
+def _shape(array: Any) -> tuple[int, ...]:
+    return tuple(int(length) for length in array.shape)
+
+
+def check_weights(sample_weight: np.ndarray[Any, Any]) -> None:
+    """Weights that are finite, not negative, and not all zero."""
+    for rule, broken in (
+        ("NaN", np.isnan(sample_weight)),
+        ("negative", sample_weight < 0),
+        ("infinite", np.isinf(sample_weight)),
+    ):
+        if broken.any():
+            place, value = first_offender(sample_weight, broken)
+            raise InputError(
+                f"sample_weight has {value} at index {_spell(place)}: a weight must not be {rule}.",
+                argument="sample_weight",
+                index=place,
+            )
+    if not sample_weight.any():
+        raise InputError(
+            "sample_weight is 0 everywhere: at least one weight must be positive.",
+            argument="sample_weight",
+        )
+
+
+def first_offender(array: Any, broken: Any) -> tuple[int | tuple[int, ...], Any]:
+    """Index (a tuple in several dimensions) and value of the first entry that breaks a rule."""
+    place = np.unravel_index(int(np.argmax(np.asarray(broken))), broken.shape)
+    index = tuple(int(position) for position in place)
+    value = np.asarray(array)[index]
+    return (index[0] if len(index) == 1 else index), value.item()
+
+
+def _spell(place: int | tuple[int, ...]) -> str:
+    return str(place)
+
+
+def check_domain(name: str, domain: Any, array: np.ndarray[Any, Any]) -> None:
+    """Every value inside the domain, or an error with the first that is not."""
+    if domain.checks_nothing:
+        return
+    broken = np.asarray(domain.outside(array))
+    if broken.any():
+        place, value = first_offender(array, broken)
+        hint = f": {domain.hint}." if domain.hint else "."
+        raise InputError(
+            f"{name} has {value} at index {_spell(place)}, outside {domain.describe()}{hint}",
+            argument=name,
+            index=place,
+        )
+
+
+def check_class_indices(y_true: np.ndarray[Any, Any], classes: int) -> None:
+    """Integers (integral floats too) from 0 to K - 1; NaN passes, as a missing label."""
+    with np.errstate(invalid="ignore"):
+        fractional = (y_true != np.floor(y_true)) & (y_true == y_true)
+    for broken, rule in (
+        (fractional, "not a whole number; class indices are 0 .. K-1"),
+        ((y_true < 0) | (y_true >= classes), f"outside the class indices 0 .. {classes - 1}"),
+    ):
+        if broken.any():
+            place, value = first_offender(y_true, broken)
+            raise InputError(
+                f"y_true has {value} at index {_spell(place)}, {rule}: labels count from 0, and "
+                f"y_pred has {classes} classes on its last axis.",
+                argument="y_true",
+                index=place,
+            )
+
+
+def check_probability_rows(y_true: np.ndarray[Any, Any]) -> None:
+    """Rows of probabilities that sum to 1 up to the rounding of their dtype."""
+    from lossbook.domains import PROBABILITIES
+
+    check_domain("y_true", PROBABILITIES, y_true)
+    sums = y_true.sum(axis=-1, dtype=np.float64)
+    broken = abs(sums - 1) > row_sum_tolerance(y_true)
+    if broken.any():
+        place, value = first_offender(sums, broken)
+        raise InputError(
+            f"y_true has a row that sums to {value:.6g} at index {_spell(place)}: rows of class "
+            "probabilities must sum to 1; for class indices, drop the last axis.",
+            argument="y_true",
+            index=place,
+        )
+
+
+def row_sum_tolerance(y_true: np.ndarray[Any, Any]) -> float:
+    """How far a row of probabilities may be from 1.
+
+    Each of K entries is rounded once (half an epsilon of at most 1 in total), and so is each
+    addition that normalised the row; the square root of the epsilon leaves room for rows that were
+    printed to half of the digits, and none for rows that are not probabilities.
+    """
+    if y_true.dtype.kind != "f":
+        return 0.0
+    return float(np.sqrt(np.finfo(y_true.dtype).eps))

@@ -1,0 +1,103 @@
+"""Which array library the arguments come from, and the formulas evaluated over it.
+
+NumPy is the home library: whatever is not an array of another library becomes a NumPy array. The
+others are reached through array-api-compat and are evaluated where they are; nothing is moved.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lossbook.errors import InputTypeError, MissingDependencyError
+from lossbook.maths.arrays import ArrayMaths
+
+if TYPE_CHECKING:
+    from lossbook.loss import Loss
+    from lossbook.maths.namespace import Term
+
+
+def namespace_of(**arguments: Any) -> Any:
+    """The array namespace of the arguments; ``numpy`` itself for NumPy, lists and numbers."""
+    foreign = {name: value for name, value in arguments.items() if _is_foreign(value)}
+    if not foreign:
+        return np
+    try:
+        import array_api_compat
+    except ImportError:
+        raise MissingDependencyError(
+            "arrays of other libraries need array-api-compat: pip install 'lossbook[arrays]'."
+        ) from None
+    namespaces = {name: array_api_compat.array_namespace(value) for name, value in foreign.items()}
+    for name, value in arguments.items():
+        if isinstance(value, np.ndarray):
+            namespaces[name] = np
+    _insist_on_one(namespaces)
+    return next(iter(namespaces.values()))
+
+
+def _is_foreign(value: Any) -> bool:
+    if value is None or isinstance(value, np.ndarray | np.generic | list | tuple | int | float):
+        return False
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(value, torch.Tensor):
+        return True
+    return hasattr(value, "__array_namespace__")
+
+
+def _insist_on_one(namespaces: dict[str, Any]) -> None:
+    if len({id(namespace) for namespace in namespaces.values()}) > 1:
+        owners = ", ".join(
+            f"{name} is {_library(namespace)}" for name, namespace in namespaces.items()
+        )
+        raise InputTypeError(f"all arrays must come from one library: {owners}; convert the others.")
+
+
+def _library(namespace: Any) -> str:
+    return str(namespace.__name__).removeprefix("array_api_compat.").split(".")[0]
+
+
+def is_traced(array: Any) -> bool:
+    """Whether the array has no numbers yet: jax.jit or torch.compile is looking at the code."""
+    jax_core = sys.modules.get("jax.core")
+    if jax_core is not None and isinstance(array, jax_core.Tracer):
+        return True
+    torch = sys.modules.get("torch")
+    return torch is not None and bool(torch.compiler.is_compiling())
+
+
+def device_of(xp: Any, array: Any) -> Any:
+    if xp is np:
+        return None
+    from array_api_compat import device
+
+    # A traced array has no device of its own; its constants must not name one either.
+    return None if is_traced(array) else device(array)
+
+
+def maths_for(array: Any) -> tuple[Any, ArrayMaths]:
+    """An array (made one where it is a list) in a floating dtype, and the maths of its library."""
+    xp = namespace_of(array=array)
+    if xp is np:
+        array = np.asarray(array)
+        if array.dtype.kind != "f":
+            array = array.astype(np.float64)
+    return array, ArrayMaths(xp, array.dtype, device_of(xp, array))
+
+
+def derivative(loss: Loss, m: ArrayMaths, order: int, y_true: Term, y_pred: Term) -> Any:
+    """One derivative per element, as an array: constants spread out, NaN kept.
+
+    Comparisons drop NaN (a hinge of NaN would be 0), so it is put back here, once for all losses.
+    """
+    term = m.array(loss.derivative(m, order, y_true, y_pred))
+    missing = m.xp.isnan(y_pred) | m.xp.isnan(y_true)
+    if loss.is_multiclass:
+        missing = m.xp.any(missing, axis=-1, keepdims=True)
+    missing_value = m.array(float("nan"))
+    shape = y_pred.shape[:-1] + (1,) if loss.is_multiclass and order == 0 else y_pred.shape
+    spread = m.xp.broadcast_to(term, shape)
+    result = m.xp.where(missing, missing_value, spread)
+    return result[..., 0] if loss.is_multiclass and order == 0 else result

@@ -1,0 +1,82 @@
+"""The compiled core: which kernel a loss has, and how many threads it may use."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import TYPE_CHECKING, Any
+
+from lossbook.errors import InputError
+
+if TYPE_CHECKING:
+    from lossbook.loss import Loss
+
+
+def _load() -> Any:
+    """The compiled module, or None where it is switched off, not built, or not for this processor."""
+    if os.environ.get("LOSSBOOK_NATIVE", "1") == "0":
+        return None
+    try:
+        module = importlib.import_module("lossbook._native")
+    except ModuleNotFoundError:
+        return None
+    return module if module.instruction_set() else None
+
+
+_module = _load()
+
+
+def kernel_for(loss: Loss) -> Any:
+    """The compiled kernel of a loss from the catalogue, None for a user's own."""
+    if _module is None:
+        return None
+    # A subclass may change the formula; only the class that was compiled may use the kernel.
+    if not type(loss).__module__.startswith("lossbook.losses."):
+        return None
+    numbers = [value for value in loss.parameters.values() if not isinstance(value, bool)]
+    return _module.find_kernel(kernel_name(loss), numbers)
+
+
+def kernel_name(loss: Loss) -> str:
+    """One name per formula: the class, and every switch that is on."""
+    switches = [name for name, value in loss.parameters.items() if value is True]
+    return "__".join([loss.name, *switches])
+
+
+def instruction_set() -> str:
+    """The instruction set that the compiled kernels use here; "none" on the array path.
+
+    >>> import lossbook
+    >>> lossbook.instruction_set() in {"x86-64-v4", "x86-64-v3", "baseline", "none"}
+    True
+    """
+    return "none" if _module is None else str(_module.instruction_set())
+
+
+def set_num_threads(threads: int) -> None:
+    """Let the compiled kernels use up to this many threads; results have the same bits for any.
+
+    The default is the environment's ``LOSSBOOK_NUM_THREADS``, else the processors this process may
+    run on.
+    """
+    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+        raise InputError(f"threads must be a whole number of 1 or more, got {threads!r}.")
+    if _module is not None:
+        _module.set_num_threads(threads)
+
+
+def get_num_threads() -> int:
+    """How many threads the compiled kernels may use; 1 on the array path."""
+    return 1 if _module is None else int(_module.get_num_threads())
+
+
+def _threads_from_environment() -> int:
+    text = os.environ.get("LOSSBOOK_NUM_THREADS", "")
+    if not text:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not text.isdigit() or int(text) < 1:
+        raise InputError(f"LOSSBOOK_NUM_THREADS must be a whole number of 1 or more, got {text!r}.")
+    return int(text)
+
+
+set_num_threads(_threads_from_environment())

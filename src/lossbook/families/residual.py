@@ -1,0 +1,27 @@
+"""Losses of the residual r = y_pred - y_true."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lossbook.loss import Loss
+from lossbook.maths.namespace import Term
+
+
+class ResidualLoss(Loss, family=True):
+    """A function of the residual alone; as dr / dy_pred = 1, derivatives carry over unchanged."""
+
+    def value(self, m: Any, r: Term) -> Term:
+        """The loss of the residual ``r``."""
+        raise NotImplementedError
+
+    def deriv(self, m: Any, r: Term) -> Term:
+        """Its first derivative by ``r``."""
+        raise NotImplementedError
+
+    def deriv2(self, m: Any, r: Term) -> Term:
+        """Its second derivative by ``r``."""
+        raise NotImplementedError
+
+    def derivative(self, m: Any, order: int, y_true: Term, y_pred: Term) -> Term:
+        return (self.value, self.deriv, self.deriv2)[order](m, y_pred - y_true)

@@ -1,0 +1,53 @@
+"""What the best constant prediction of a loss is: a property of the labels' distribution.
+
+A loss *elicits* a functional when that functional minimises the expected loss (Gneiting, "Making
+and Evaluating Point Forecasts", JASA 2011). Named as data, it serves the constant in memory and the
+constant of a file that is read in pieces alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Mean:
+    """The weighted mean, along the samples (axis 0 of rows of class probabilities)."""
+
+    def __call__(self, y: Any, weight: Any = None) -> Any:
+        if weight is None:
+            return np.mean(y, axis=0, dtype=np.float64)
+        return np.average(np.asarray(y, dtype=np.float64), axis=0, weights=weight)
+
+    def describe(self) -> str:
+        return "mean"
+
+
+@dataclass(frozen=True)
+class Quantile:
+    """The smallest label at or below which the share ``tau`` of the weight lies.
+
+    >>> from lossbook.functionals import Quantile
+    >>> float(Quantile(0.5)([3.0, 1.0, 2.0]))
+    2.0
+    """
+
+    tau: float
+
+    def __call__(self, y: Any, weight: Any = None) -> Any:
+        y = np.asarray(y, dtype=np.float64)
+        order = np.argsort(y, kind="stable")
+        share = np.ones(len(y)) if weight is None else np.asarray(weight, dtype=np.float64)[order]
+        reached = np.cumsum(share)
+        # A label of weight 0 at the front would be chosen for a tiny tau: look past it.
+        position = np.searchsorted(reached, max(self.tau * reached[-1], np.nextafter(0, 1)))
+        return y[order][min(int(position), len(y) - 1)]
+
+    def describe(self) -> str:
+        return "median" if self.tau == 0.5 else f"quantile {self.tau:g}"
+
+
+Functional = Mean | Quantile

@@ -1,0 +1,54 @@
+"""Links: between the raw score that a model puts out and the quantity that it predicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from lossbook.maths.namespace import Maths
+
+
+@dataclass(frozen=True)
+class Link:
+    """A one-to-one map; ``link`` goes from prediction to raw score, ``inverse`` back.
+
+    ``inverse`` is a formula over ``m``, since predictions come in every array library; ``link``
+    is used for constants and takes NumPy values.
+    """
+
+    name: str
+
+    def __call__(self, prediction: Any) -> Any:
+        """The raw score of a prediction."""
+        return _TO_RAW[self.name](np.asarray(prediction, dtype=float))
+
+    def inverse(self, m: Maths, raw: Any) -> Any:
+        """The prediction of a raw score."""
+        return _TO_PREDICTION[self.name](m, raw)
+
+
+def _logit(probability: Any) -> Any:
+    with np.errstate(divide="ignore"):
+        return np.log(probability) - np.log1p(-probability)
+
+
+def _centred_log(probabilities: Any) -> Any:
+    with np.errstate(divide="ignore"):
+        logs = np.log(probabilities)
+    # Softmax is blind to a shift; the largest score at 0 keeps absent classes at -inf harmless.
+    return logs - np.max(logs, axis=-1, keepdims=True)
+
+
+_TO_RAW = {"identity": lambda value: value, "logit": _logit, "softmax": _centred_log}
+_TO_PREDICTION = {
+    "identity": lambda m, raw: raw,
+    "logit": lambda m, raw: m.sigmoid(raw),
+    "softmax": lambda m, raw: m.softmax(raw),
+}
+
+IDENTITY = Link("identity")
+LOGIT = Link("logit")
+SOFTMAX = Link("softmax")

@@ -1,0 +1,251 @@
+"""Loss: what every loss can do. A loss itself is one file in ``losses``; it writes only formulas."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar, Self, dataclass_transform
+
+from lossbook import parameters, registry
+from lossbook.domains import REALS, Domain
+from lossbook.engine import GRADIENT, HESSIAN, VALUE, evaluate
+from lossbook.facts import Accuracy, Example, Facts
+from lossbook.functionals import Functional
+from lossbook.links import IDENTITY, Link
+from lossbook.maths.namespace import Term
+
+
+@dataclass_transform(
+    frozen_default=True,
+    field_specifiers=(parameters.positive, parameters.fraction, parameters.switch),
+)
+class Loss:
+    """The calls that every loss answers, whatever its family.
+
+    All calls take ``y_true, y_pred`` in this order, and by keyword:
+
+    sample_weight : array, optional
+        One weight per sample, not negative. A sample of weight 0 contributes exactly 0, even where
+        its loss is infinite.
+    reduction : {"mean", "sum", "none"}
+        ``mean`` is the weighted mean, sum(w * loss) / sum(w). Gradients and Hessians are those of
+        the value that the same call returns: under ``mean`` they carry the 1 / N.
+    out : array, or tuple with an array or None per returned array, optional
+        Where to write the arrays that the call returns; the very same array as an input is allowed.
+
+    The dtype of ``y_pred`` decides: float32 and float64 stay, float16 is computed in float32 and
+    given back as float16, integers become float64. NaN in, NaN out. Raises
+    :class:`lossbook.errors.InputError` for values that break a rule and
+    :class:`lossbook.errors.InputTypeError` for arguments that are not real numbers.
+    """
+
+    name: ClassVar[str]
+    kind: ClassVar[str] = "own"
+    aliases: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({})
+    accuracy: ClassVar[Accuracy] = Accuracy()
+    example: ClassVar[Example]
+    references: ClassVar[tuple[str, ...]] = ()
+    is_multiclass: ClassVar[bool] = False
+
+    def __init_subclass__(cls, *, family: bool = False, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        dataclasses.dataclass(frozen=True, repr=False)(cls)
+        if not family:
+            cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+            registry.register(cls)
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):  # type: ignore[arg-type]
+            value = parameters.check(type(self).__name__, field, getattr(self, field.name))
+            object.__setattr__(self, field.name, value)
+
+    # -- the calls ------------------------------------------------------------------------------
+
+    def __call__(
+        self,
+        y_true: Any,
+        y_pred: Any,
+        *,
+        sample_weight: Any = None,
+        reduction: str = "mean",
+        out: Any = None,
+    ) -> Any:
+        """The value: a float, or one number per sample under ``reduction="none"``."""
+        return evaluate(self, VALUE, y_true, y_pred, sample_weight, reduction, out)
+
+    def gradient(
+        self,
+        y_true: Any,
+        y_pred: Any,
+        *,
+        sample_weight: Any = None,
+        reduction: str = "mean",
+        out: Any = None,
+    ) -> Any:
+        """The derivative of the value by ``y_pred``, in the shape of ``y_pred``."""
+        return evaluate(self, GRADIENT, y_true, y_pred, sample_weight, reduction, out)
+
+    def hessian(
+        self,
+        y_true: Any,
+        y_pred: Any,
+        *,
+        sample_weight: Any = None,
+        reduction: str = "mean",
+        out: Any = None,
+    ) -> Any:
+        """The diagonal of the second derivative by ``y_pred``, in the shape of ``y_pred``."""
+        return evaluate(self, HESSIAN, y_true, y_pred, sample_weight, reduction, out)
+
+    def value_and_gradient(
+        self,
+        y_true: Any,
+        y_pred: Any,
+        *,
+        sample_weight: Any = None,
+        reduction: str = "mean",
+        out: Any = None,
+    ) -> Any:
+        """Value and gradient in one pass over the data."""
+        return evaluate(self, VALUE | GRADIENT, y_true, y_pred, sample_weight, reduction, out)
+
+    def gradient_and_hessian(
+        self,
+        y_true: Any,
+        y_pred: Any,
+        *,
+        sample_weight: Any = None,
+        reduction: str = "mean",
+        out: Any = None,
+    ) -> Any:
+        """Gradient and Hessian diagonal in one pass over the data."""
+        return evaluate(self, GRADIENT | HESSIAN, y_true, y_pred, sample_weight, reduction, out)
+
+    def value_gradient_hessian(
+        self,
+        y_true: Any,
+        y_pred: Any,
+        *,
+        sample_weight: Any = None,
+        reduction: str = "mean",
+        out: Any = None,
+    ) -> Any:
+        """Value, gradient and Hessian diagonal in one pass over the data."""
+        want = VALUE | GRADIENT | HESSIAN
+        return evaluate(self, want, y_true, y_pred, sample_weight, reduction, out)
+
+    # -- what a loss is ---------------------------------------------------------------------------
+
+    @property
+    def label_domain(self) -> Domain:
+        """The set that ``y_true`` lives in."""
+        return REALS
+
+    @property
+    def prediction_domain(self) -> Domain:
+        """The set that ``y_pred`` lives in."""
+        return REALS
+
+    @property
+    def prediction_symbol(self) -> str:
+        """How formulas write the prediction."""
+        return r"\hat{y}"
+
+    @property
+    def predicts_probability(self) -> bool:
+        """Whether ``inverse_link(y_pred)`` is the probability of class 1."""
+        return False
+
+    @property
+    def link(self) -> Link:
+        """The map from a prediction to the raw score ``y_pred``."""
+        return IDENTITY
+
+    def inverse_link(self, raw: Any) -> Any:
+        """The prediction (a probability, a mean) that the raw score ``raw`` stands for."""
+        from lossbook.engine.libraries import maths_for
+
+        array, m = maths_for(raw)
+        return self.link.inverse(m, array)
+
+    @property
+    def facts(self) -> Facts:
+        """Convexity, constants and kinks; see :class:`lossbook.facts.Facts`."""
+        raise NotImplementedError(f"{type(self).__name__} states no facts.")
+
+    @property
+    def functional(self) -> Functional | None:
+        """What the best constant prediction is, before the link; None where it has no name."""
+        return None
+
+    def constant_from(self, value: Any) -> Any:
+        """The constant ``y_pred`` that stands for this value of the functional."""
+        constant = self.link(value)
+        return constant if self.is_multiclass else float(constant)
+
+    def optimal_constant(self, y_true: Any, sample_weight: Any = None) -> Any:
+        """The constant ``y_pred`` with the smallest loss on these labels."""
+        from lossbook.engine.constants import optimal_constant
+
+        return optimal_constant(self, y_true, sample_weight)
+
+    def formula(self, which: str = "value") -> Any:
+        """The formula as a SymPy expression: ``which`` is "value", "gradient" or "hessian".
+
+        Examples
+        --------
+        >>> import lossbook
+        >>> lossbook.BinaryCrossEntropy(from_logits=True).formula("hessian")
+        Sigmoid(-z)*Sigmoid(z)
+        """
+        from lossbook.maths.formulas import formula
+
+        return formula(self, which)
+
+    # -- what a family gives ----------------------------------------------------------------------
+
+    def derivative(self, m: Any, order: int, y_true: Term, y_pred: Term) -> Term:
+        """The value (order 0) or its first or second derivative by ``y_pred``, over ``m``."""
+        raise NotImplementedError(f"{type(self).__name__} belongs to no family.")
+
+    def textbook(self, m: Any, y_true: Term, y_pred: Term) -> Term:
+        """The value as a book defines it; a loss overrides it where its stable form reads worse."""
+        return self.derivative(m, 0, y_true, y_pred)
+
+    def over(self, m: Any) -> Self:
+        """This loss with its numeric parameters as terms of ``m``."""
+        clone = object.__new__(type(self))
+        for field in dataclasses.fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            if parameters.is_numeric(field):
+                value = m.parameter(field.name, value)
+            object.__setattr__(clone, field.name, value)
+        return clone
+
+    # -- plumbing ---------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def parameters(self) -> Mapping[str, Any]:
+        """The parameters by name."""
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]
+        return MappingProxyType({field.name: getattr(self, field.name) for field in fields})
+
+    @functools.cached_property
+    def _kernel(self) -> Any:
+        from lossbook.engine.native import kernel_for
+
+        return kernel_for(self)
+
+    def __repr__(self) -> str:
+        written = ", ".join(f"{name}={value!r}" for name, value in self.parameters.items())
+        return f"{type(self).__name__}({written})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), dict(self.parameters))
+
+
+def _rebuild(cls: type[Loss], fields: dict[str, Any]) -> Loss:
+    return cls(**fields)

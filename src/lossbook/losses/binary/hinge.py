@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from typing import Any
+
+from lossbook.facts import Example, Facts
+from lossbook.families import MarginLoss
+from lossbook.functionals import Functional, Quantile
+from lossbook.maths.namespace import Term
+
+
+class Hinge(MarginLoss):
+    r"""Hinge loss: a constant push on every sample inside the margin, none outside.
+
+    .. math:: \ell(y, \hat y) = \max(0, 1 - y \hat y), \qquad y \in \{-1, 1\}
+
+    With :math:`\hat y = w \cdot x + b` it is the loss of the support vector machine. At
+    :math:`y \hat y = 1` the gradient given is 0, which is a subgradient. The Hessian is 0.
+
+    Examples
+    --------
+    >>> import lossbook
+    >>> loss = lossbook.Hinge()
+    >>> loss([1, 1, -1, -1], [2, -0.5, 0.5, -2])
+    0.75
+    >>> loss.gradient([1, 1, -1, -1], [2, -0.5, 0.5, -2], reduction="sum")
+    array([ 0., -1.,  1.,  0.])
+    """
+
+    kind = "binary"
+    aliases = {"hinge_loss": {}, "svm": {}, "keras:Hinge": {}, "optax:hinge_loss": {}}
+    example = Example(y_true=[1, 1, -1, -1], y_pred=[2, -0.5, 0.5, -2])
+    references = ("Cortes and Vapnik, Support-Vector Networks, Machine Learning 20 (1995)",)
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(convex=True, lipschitz=1, kinks=(1.0,))
+
+    @property
+    def functional(self) -> Functional:
+        # The best constant is the label of the heavier class: the median of labels -1 and 1.
+        return Quantile(0.5)
+
+    def value(self, m: Any, a: Term) -> Term:
+        return m.maximum(0, 1 - a)
+
+    def deriv(self, m: Any, a: Term) -> Term:
+        return m.where(a < 1, -1, 0)
+
+    def deriv2(self, m: Any, a: Term) -> Term:
+        return 0

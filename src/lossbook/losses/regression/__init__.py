@@ -1,0 +1,1 @@
+"""Losses for real-valued labels."""

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from typing import Any
+
+from lossbook import functionals
+from lossbook.facts import Example, Facts
+from lossbook.families import ResidualLoss
+from lossbook.functionals import Functional
+from lossbook.maths.namespace import Term
+from lossbook.parameters import fraction
+
+
+class Quantile(ResidualLoss):
+    r"""Quantile (pinball) loss: misses above and below cost differently; the best constant is the
+    quantile.
+
+    .. math:: \ell(y, \hat y) = \max\bigl((1 - \tau)(\hat y - y),\; \tau (y - \hat y)\bigr)
+
+    At :math:`\hat y = y` the subdifferential is :math:`[-\tau, 1 - \tau]`; the gradient given there
+    is 0. The Hessian is 0 on both sides of the kink.
+
+    Parameters
+    ----------
+    tau : float
+        The quantile to predict, strictly between 0 and 1; 0.5 is the median.
+
+    Examples
+    --------
+    >>> import lossbook
+    >>> loss = lossbook.Quantile(tau=0.5)
+    >>> loss([5, 0, 3], [4, 1, 2.5])
+    0.4166666666666667
+    >>> loss.gradient([5, 0, 3], [4, 1, 2.5], reduction="sum")
+    array([-0.5,  0.5, -0.5])
+    """
+
+    tau: float = fraction(0.5)
+
+    kind = "regression"
+    aliases = {
+        "pinball": {},
+        "pinball_loss": {},
+        "reg:quantileerror": {},
+        "sklearn:PinballLoss": {},
+        "catboost:Quantile": {},
+    }
+    example = Example(y_true=[5, 0, 3], y_pred=[4, 1, 2.5])
+    references = ("Koenker and Bassett, Regression Quantiles, Econometrica 46 (1978), equation 1.1",)
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(convex=True, lipschitz=max(self.tau, 1 - self.tau), kinks=(0.0,))
+
+    @property
+    def functional(self) -> Functional:
+        return functionals.Quantile(self.tau)
+
+    def value(self, m: Any, r: Term) -> Term:
+        return m.where(r >= 0, 1 - self.tau, self.tau) * abs(r)
+
+    def deriv(self, m: Any, r: Term) -> Term:
+        return m.where(r > 0, 1 - self.tau, m.where(r < 0, -self.tau, 0))
+
+    def deriv2(self, m: Any, r: Term) -> Term:
+        return 0

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from typing import Any
+
+from lossbook.facts import Example, Facts
+from lossbook.families import ResidualLoss
+from lossbook.functionals import Functional, Mean
+from lossbook.maths.namespace import Term
+
+
+class SquaredError(ResidualLoss):
+    r"""Squared error: large misses are punished most; the best constant is the mean.
+
+    .. math:: \ell(y, \hat y) = (\hat y - y)^2
+
+    Full square, not half of it: the gradient is :math:`2 (\hat y - y)`. XGBoost, LightGBM and
+    scikit-learn's ``HalfSquaredError`` use the half.
+
+    Examples
+    --------
+    >>> import lossbook
+    >>> loss = lossbook.SquaredError()
+    >>> loss([3, -1, 2, 7], [2.5, -2, 2, 8])
+    0.5625
+    >>> loss.gradient([3, -1, 2, 7], [2.5, -2, 2, 8])
+    array([-0.25, -0.5 ,  0.  ,  0.5 ])
+    """
+
+    kind = "regression"
+    aliases = {
+        "mse": {},
+        "mean_squared_error": {},
+        "l2": {},
+        "regression": {},
+        "reg:squarederror": {},
+        "torch.nn.MSELoss": {},
+        "keras:MeanSquaredError": {},
+    }
+    example = Example(y_true=[3, -1, 2, 7], y_pred=[2.5, -2, 2, 8])
+    references = ("Legendre, Nouvelles méthodes pour la détermination des orbites (1805), appendix",)
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(convex=True, smoothness=2)
+
+    @property
+    def functional(self) -> Functional:
+        return Mean()
+
+    def value(self, m: Any, r: Term) -> Term:
+        return r * r
+
+    def deriv(self, m: Any, r: Term) -> Term:
+        return 2 * r
+
+    def deriv2(self, m: Any, r: Term) -> Term:
+        return 2

@@ -1,0 +1,99 @@
+"""Formulas over arrays: the reference implementation, on any library that has the array API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lossbook.maths.namespace import RowMaths, Term
+
+
+@dataclass(frozen=True)
+class ArrayMaths(RowMaths):
+    """The functions of one array namespace ``xp``, for one dtype on one device.
+
+    Python numbers inside a formula become arrays of exactly this dtype, on exactly this device.
+    """
+
+    xp: Any
+    dtype: Any
+    device: Any = None
+
+    def array(self, value: Term) -> Term:
+        if isinstance(value, int | float):
+            return self.xp.asarray(value, dtype=self.dtype, device=self.device)
+        return value
+
+    def exp(self, x: Term) -> Term:
+        return self.xp.exp(x)
+
+    def log(self, x: Term) -> Term:
+        return self.xp.log(x)
+
+    def log1p(self, x: Term) -> Term:
+        return self.xp.log1p(x)
+
+    def where(self, condition: Term, if_true: Term, if_false: Term) -> Term:
+        return self.xp.where(condition, self.array(if_true), self.array(if_false))
+
+    def maximum(self, x: Term, y: Term) -> Term:
+        return self.xp.maximum(self.array(x), self.array(y))
+
+    def minimum(self, x: Term, y: Term) -> Term:
+        return self.xp.minimum(self.array(x), self.array(y))
+
+    def sum(self, x: Term) -> Term:
+        return self.xp.sum(x, axis=-1, keepdims=True)
+
+    def softmax(self, x: Term) -> Term:
+        shifted = self._shifted(x)
+        return shifted.weights / (1 + shifted.rest)
+
+    def softmax_rest(self, x: Term) -> Term:
+        shifted = self._shifted(x)
+        others = self.where(shifted.is_top, shifted.rest, 1 + (shifted.rest - shifted.weights))
+        return others / (1 + shifted.rest)
+
+    def log_softmax(self, x: Term) -> Term:
+        shifted = self._shifted(x)
+        return shifted.distance - self.log1p(shifted.rest)
+
+    def at_top(self, x: Term, scores: Term) -> Term:
+        """The entry of ``x`` at each row's largest score."""
+        return self.sum(self.where(self._is_top(scores), x, 0.0))
+
+    def diagonal(self, diagonal: Term, elsewhere: Term) -> Term:
+        """A matrix per row, from its diagonal and what stands elsewhere."""
+        classes = self.xp.arange(diagonal.shape[-1], device=self.device)
+        return self.where(classes[:, None] == classes, diagonal[..., None], elsewhere)
+
+    def _is_top(self, x: Term) -> Term:
+        classes = self.xp.arange(x.shape[-1], device=self.device)
+        return classes == self.xp.argmax(x, axis=-1, keepdims=True)
+
+    def _shifted(self, x: Term) -> _Shifted:
+        is_top = self._is_top(x)
+        top = self.xp.max(x, axis=-1, keepdims=True)
+        distance = self.where(is_top, 0.0, x - top)
+        weights = self._exp_compensated(distance, x, top)
+        rest = self.sum(self.where(is_top, 0.0, weights))
+        return _Shifted(is_top, distance, weights, rest)
+
+    def _exp_compensated(self, distance: Term, x: Term, top: Term) -> Term:
+        # x - top is rounded, and exp turns that absolute error into a relative one of up to
+        # |x - top| * 2^-53: tens of ULP for spread-out scores. Knuth's TwoSum recovers what was
+        # rounded away, and exp(d + lost) = exp(d) (1 + lost) to first order.
+        back = distance - x
+        lost = (x - (distance - back)) - (top + back)
+        weights = self.exp(distance)
+        return self.where(self.xp.isfinite(lost), weights + weights * lost, weights)
+
+
+@dataclass(frozen=True)
+class _Shifted:
+    """Scores relative to the row's largest; ``rest`` sums exp of all of them but that one."""
+
+    is_top: Term
+    distance: Term
+    weights: Term
+    rest: Term

@@ -1,0 +1,54 @@
+"""A loss's formulas as SymPy expressions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lossbook.errors import InputError, MissingDependencyError
+
+if TYPE_CHECKING:
+    from lossbook.loss import Loss
+
+_ORDERS = {"value": 0, "gradient": 1, "hessian": 2}
+
+
+def formula(loss: Loss, which: str) -> Any:
+    """The value as a book defines it, or a derivative as it is computed; rows have three classes."""
+    if which not in _ORDERS:
+        raise InputError(f"which must be 'value', 'gradient' or 'hessian', got {which!r}.")
+    try:
+        from lossbook.maths.symbols import SYMBOLS
+    except ImportError:
+        raise MissingDependencyError("formulas need SymPy: pip install 'lossbook[cli]'.") from None
+    label, prediction = arguments(loss)
+    symbolic = loss.over(SYMBOLS)
+    if which == "value":
+        term = symbolic.textbook(SYMBOLS, label, prediction)
+    else:
+        term = symbolic.derivative(SYMBOLS, _ORDERS[which], label, prediction)
+    return _tidy(term)
+
+
+def arguments(loss: Loss) -> tuple[Any, Any]:
+    """The symbols of label and prediction; rows of them for class losses."""
+    import sympy
+
+    from lossbook.maths.symbols import CLASSES
+
+    if not loss.is_multiclass:
+        return sympy.Symbol("y", real=True), sympy.Symbol(loss.prediction_symbol, real=True)
+    return tuple(
+        np.asarray([sympy.Symbol(f"{name}_{j}", real=True) for j in range(CLASSES)], dtype=object)
+        for name in ("y", loss.prediction_symbol)
+    )
+
+
+def _tidy(term: Any) -> Any:
+    import sympy
+
+    if isinstance(term, np.ndarray):
+        terms = [sympy.sympify(entry) for entry in term]
+        return terms[0] if len(terms) == 1 else sympy.Matrix(terms)
+    return sympy.sympify(term)

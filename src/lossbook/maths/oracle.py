@@ -1,0 +1,92 @@
+"""Formulas over mpmath: the true value of every loss, to as many digits as anybody wants.
+
+Rows of scores are NumPy arrays of mpmath numbers.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from lossbook.maths.namespace import RowMaths, Term
+
+DIGITS = 120
+# Decimal digits to work with (``mpmath.workdps(DIGITS)``): the building blocks do not cancel, so
+# what is left is the rounding of a few operations, a hundred digits below a float64's last bit.
+
+
+def _each(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a function of numbers work on NumPy arrays of them too."""
+
+    @functools.wraps(function)
+    def apply(self: Any, *terms: Any) -> Any:
+        if any(isinstance(term, np.ndarray) for term in terms):
+            return np.frompyfunc(functools.partial(function, self), len(terms), 1)(*terms)
+        return function(self, *terms)
+
+    return apply
+
+
+class OracleMaths(RowMaths):
+    """Textbook formulas in high precision; mpmath's exponents have no limit, so nothing overflows."""
+
+    def parameter(self, name: str, value: float) -> Term:
+        return mpmath.mpf(value)
+
+    @_each
+    def exp(self, x: Term) -> Term:
+        return mpmath.exp(x)
+
+    @_each
+    def log(self, x: Term) -> Term:
+        return mpmath.log(x) if x != 0 else mpmath.mpf("-inf")
+
+    @_each
+    def log1p(self, x: Term) -> Term:
+        return mpmath.log1p(x) if x != -1 else mpmath.mpf("-inf")
+
+    @_each
+    def where(self, condition: Term, if_true: Term, if_false: Term) -> Term:
+        return if_true if condition else if_false
+
+    @_each
+    def maximum(self, x: Term, y: Term) -> Term:
+        return max(x, y)
+
+    @_each
+    def minimum(self, x: Term, y: Term) -> Term:
+        return min(x, y)
+
+    def share(self, part: Term, whole: Term) -> Term:
+        return mpmath.mpf(0) if part == 0 else (part / whole if whole != 0 else part * mpmath.inf)
+
+    def times(self, weight: Term, x: Term) -> Term:
+        return self._times(weight, x)
+
+    @_each
+    def _times(self, weight: Term, x: Term) -> Term:
+        return mpmath.mpf(0) if weight == 0 else weight * x
+
+    def sum(self, x: Term) -> Term:
+        return np.asarray([sum(x[1:], x[0])], dtype=object)
+
+    def softmax(self, x: Term) -> Term:
+        weights = self.exp(x - max(x))
+        return weights / sum(weights)
+
+    def softmax_rest(self, x: Term) -> Term:
+        weights = self.exp(x - max(x))
+        others = [sum(np.delete(weights, j)) for j in range(len(x))]
+        return np.asarray(others, dtype=object) / sum(weights)
+
+    def log_softmax(self, x: Term) -> Term:
+        top = int(np.argmax(x))
+        rest = sum(self.exp(np.delete(x, top) - x[top]))
+        return (x - x[top]) - self.log1p(rest)
+
+
+ORACLE = OracleMaths()

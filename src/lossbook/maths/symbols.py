@@ -1,0 +1,92 @@
+"""Formulas over SymPy: what ``lossbook show`` prints and what the derivative checks work on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import sympy
+
+from lossbook.maths.namespace import RowMaths, Term
+
+CLASSES = 3
+# Rows of class scores are shown, and checked, with this many classes: the fewest that tell a target
+# class, a class that is not, and the sum over all of them apart.
+
+
+class Sigmoid(sympy.Function):  # type: ignore[misc]
+    """The logistic function, kept whole so that formulas read like the book."""
+
+    nargs = 1
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        return Sigmoid(self.args[0]) * Sigmoid(-self.args[0])
+
+    def _eval_rewrite_as_exp(self, x: Any, **hints: Any) -> Any:
+        return 1 / (1 + sympy.exp(-x))
+
+    def _eval_evalf(self, prec: int) -> Any:
+        return self.rewrite(sympy.exp)._eval_evalf(prec)
+
+    def _latex(self, printer: Any, exp: Any = None) -> str:
+        text = rf"\sigma\left({printer._print(self.args[0])}\right)"
+        return text if exp is None else rf"{text}^{{{exp}}}"
+
+    def _pretty(self, printer: Any) -> Any:
+        return printer._print_Function(self, func_name="σ" if printer._use_unicode else "sigmoid")
+
+
+class SymbolMaths(RowMaths):
+    """Mathematics on paper: no overflow, no rounding, so the building blocks are the plain ones."""
+
+    def parameter(self, name: str, value: float) -> Term:
+        return sympy.Symbol(name, positive=True)
+
+    def exp(self, x: Term) -> Term:
+        return _each(sympy.exp, x)
+
+    def log(self, x: Term) -> Term:
+        return _each(sympy.log, x)
+
+    def log1p(self, x: Term) -> Term:
+        return self.log(1 + x)
+
+    def where(self, condition: Term, if_true: Term, if_false: Term) -> Term:
+        return sympy.Piecewise((if_true, condition), (if_false, True))
+
+    def maximum(self, x: Term, y: Term) -> Term:
+        return sympy.Max(x, y)
+
+    def minimum(self, x: Term, y: Term) -> Term:
+        return sympy.Min(x, y)
+
+    def times(self, weight: Term, x: Term) -> Term:
+        return weight * x
+
+    def share(self, part: Term, whole: Term) -> Term:
+        return part / whole
+
+    def sigmoid(self, x: Term) -> Term:
+        return _each(Sigmoid, x)
+
+    def softplus(self, x: Term) -> Term:
+        return self.log(1 + self.exp(x))
+
+    def sum(self, x: Term) -> Term:
+        return np.asarray([sum(x[1:], x[0])], dtype=object)
+
+    def softmax(self, x: Term) -> Term:
+        return self.exp(x) / self.sum(self.exp(x))
+
+    def softmax_rest(self, x: Term) -> Term:
+        return 1 - self.softmax(x)
+
+    def log_softmax(self, x: Term) -> Term:
+        return x - self.log(self.sum(self.exp(x)))
+
+
+def _each(function: Any, x: Term) -> Term:
+    return np.frompyfunc(function, 1, 1)(x) if isinstance(x, np.ndarray) else function(x)
+
+
+SYMBOLS = SymbolMaths()

@@ -1,0 +1,179 @@
+"""Formulas over a graph: what a printer turns into another language.
+
+Nodes are shared (two equal expressions are one node), so a common subexpression is computed once.
+What depends on parameters alone is marked as constant: it is worked out once per call, in double
+precision, and not once per element (1 - tau in float32 would be 4 ULP off for tau = 0.9).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lossbook.maths.namespace import Maths, Term
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """One operation of the graph; equality of nodes is identity, ``==`` builds a comparison."""
+
+    graph: Graph
+    operation: str
+    inputs: tuple[Node, ...]
+    payload: Any
+    is_constant: bool
+
+    @property
+    def is_condition(self) -> bool:
+        return self.operation in _CONDITIONS
+
+    def __add__(self, other: Term) -> Node:
+        return self.graph.sum("add", self, other)
+
+    def __radd__(self, other: Term) -> Node:
+        return self.graph.sum("add", other, self)
+
+    def __sub__(self, other: Term) -> Node:
+        return self.graph.sum("subtract", self, other)
+
+    def __rsub__(self, other: Term) -> Node:
+        return self.graph.sum("subtract", other, self)
+
+    def __mul__(self, other: Term) -> Node:
+        return self.graph.product(self, other)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Term) -> Node:
+        return self.graph.node("divide", self, other)
+
+    def __rtruediv__(self, other: Term) -> Node:
+        return self.graph.node("divide", other, self)
+
+    def __pow__(self, exponent: int) -> Node:
+        if exponent != 2:
+            raise TypeError(f"only squares are traced, got the power {exponent!r}.")
+        return self * self
+
+    def __neg__(self) -> Node:
+        return self.inputs[0] if self.operation == "negate" else self.graph.node("negate", self)
+
+    def __abs__(self) -> Node:
+        inner = self.inputs[0] if self.operation in ("negate", "abs") else self
+        return self.graph.node("abs", inner)
+
+    def __lt__(self, other: Term) -> Node:
+        return self.graph.node("less", self, other)
+
+    def __gt__(self, other: Term) -> Node:
+        return self.graph.node("less", other, self)
+
+    def __le__(self, other: Term) -> Node:
+        return self.graph.node("less_equal", self, other)
+
+    def __ge__(self, other: Term) -> Node:
+        return self.graph.node("less_equal", other, self)
+
+    def __eq__(self, other: object) -> Node:  # type: ignore[override]
+        return self.graph.node("equal", self, other)
+
+    def __and__(self, other: Node) -> Node:
+        return self.graph.node("and", self, other)
+
+    def __or__(self, other: Node) -> Node:
+        return self.graph.node("or", self, other)
+
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            "a traced formula cannot branch on its arguments with if/and/or: use m.where."
+        )
+
+
+_LEAVES = frozenset({"number", "parameter"})
+_CONDITIONS = frozenset({"less", "less_equal", "equal", "and", "or"})
+
+
+class Graph:
+    """The nodes of one formula, each expression once."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[Any, Node] = {}
+
+    def node(self, operation: str, *inputs: Term, payload: float | str | None = None) -> Node:
+        terms = tuple(self.term(term) for term in inputs)
+        # repr tells -0.0 from 0.0, which compare equal.
+        key = (operation, tuple(id(term) for term in terms), repr(payload))
+        if key not in self._nodes:
+            constant = operation in _LEAVES or (
+                bool(terms) and all(term.is_constant for term in terms)
+            )
+            self._nodes[key] = Node(self, operation, terms, payload, constant)
+        return self._nodes[key]
+
+    def term(self, value: Term) -> Node:
+        if isinstance(value, Node):
+            return value
+        return self.node("number", payload=float(value))
+
+    def argument(self, name: str) -> Node:
+        return self.node("argument", payload=name)
+
+    def product(self, left: Term, right: Term) -> Node:
+        left, right = self.term(left), self.term(right)
+        for one, other in ((left, right), (right, left)):
+            if one.payload == 1.0:
+                return other
+        if left.operation == right.operation == "ratio":
+            tops, bottoms = zip(left.inputs, right.inputs, strict=True)
+            return self.node("ratio", self.product(*tops), self.product(*bottoms))
+        for one, other in ((left, right), (right, left)):
+            if one.operation == "ratio":
+                return self.node("ratio", self.product(one.inputs[0], other), one.inputs[1])
+        return self.node("multiply", left, right)
+
+    def sum(self, operation: str, left: Term, right: Term) -> Node:
+        left, right = self.term(left), self.term(right)
+        if left.operation == right.operation == "ratio" and left.inputs[1] is right.inputs[1]:
+            top = self.node(operation, left.inputs[0], right.inputs[0])
+            return self.node("ratio", top, left.inputs[1])
+        return self.node(operation, left, right)
+
+
+class TraceMaths(Maths):
+    """The namespace that writes a formula down as a graph instead of computing it."""
+
+    def __init__(self) -> None:
+        self.graph = Graph()
+        self.parameters: list[str] = []
+
+    def parameter(self, name: str, value: float) -> Node:
+        if name not in self.parameters:
+            self.parameters.append(name)
+        return self.graph.node("parameter", payload=name)
+
+    def exp(self, x: Term) -> Node:
+        return self.graph.node("exp", x)
+
+    def log(self, x: Term) -> Node:
+        return self.graph.node("log", x)
+
+    def log1p(self, x: Term) -> Node:
+        return self.graph.node("log1p", x)
+
+    def where(self, condition: Term, if_true: Term, if_false: Term) -> Node:
+        return self.graph.node("where", condition, if_true, if_false)
+
+    def maximum(self, x: Term, y: Term) -> Node:
+        return self.graph.node("maximum", x, y)
+
+    def minimum(self, x: Term, y: Term) -> Node:
+        return self.graph.node("minimum", x, y)
+
+    def sigmoid(self, x: Term) -> Node:
+        # A ratio of factors in [0, 2] can neither overflow nor underflow when it is merged with
+        # another, so sums and products of sigmoids come down to a single division: the slowest
+        # instruction of the logistic loss, and the one rounding that can be saved.
+        e = self.exp(-abs(x))
+        return self.graph.node("ratio", self.where(x >= 0, 1, e), 1 + e)

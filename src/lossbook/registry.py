@@ -1,0 +1,107 @@
+"""The one list of losses: it fills itself, as each loss class is defined."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING, Any
+
+from lossbook.errors import InputError, InputTypeError, UnknownLossError
+
+if TYPE_CHECKING:
+    from lossbook.loss import Loss
+
+_classes: dict[str, type[Loss]] = {}
+_KINDS = ("regression", "binary", "multiclass")
+
+
+def register(cls: type[Loss]) -> None:
+    """Take up a loss class; a class defined again (an edited notebook cell) replaces the old one."""
+    known = _classes.get(cls.name)
+    if known is not None and known.__module__.startswith("lossbook.losses."):
+        if known.__qualname__ != cls.__qualname__ or known.__module__ != cls.__module__:
+            raise InputError(f"a loss named {cls.name!r} is built in: choose another class name.")
+    _classes[cls.name] = cls
+
+
+def unregister(cls: type[Loss]) -> None:
+    """Forget a loss class."""
+    _classes.pop(cls.name, None)
+
+
+def load_catalogue() -> None:
+    """Import every module below ``lossbook.losses``; importing a loss registers it."""
+    losses = importlib.import_module("lossbook.losses")
+    for module in pkgutil.walk_packages(losses.__path__, losses.__name__ + "."):
+        importlib.import_module(module.name)
+
+
+def catalogue() -> tuple[type[Loss], ...]:
+    """Every registered loss class, by kind, then by name.
+
+    >>> import lossbook
+    >>> [cls.__name__ for cls in lossbook.catalogue() if cls.kind == "regression"]
+    ['Quantile', 'SquaredError']
+    """
+    load_catalogue()
+    kinds = {kind: position for position, kind in enumerate(_KINDS)}
+    return tuple(
+        sorted(
+            _classes.values(), key=lambda cls: (kinds.get(cls.kind, len(_KINDS)), cls.kind, cls.name)
+        )
+    )
+
+
+def get(name: str, **parameters: Any) -> Loss:
+    """The loss of this name, class name, or alias in any framework.
+
+    Parameters
+    ----------
+    name : str
+        ``"squared_error"``, ``"SquaredError"``, ``"mse"``, ``"binary:logistic"``, ...
+    **parameters
+        The loss's parameters; they override what the alias implies.
+
+    Raises
+    ------
+    UnknownLossError
+        No loss has this name; the message lists the nearest ones.
+    InputError
+        The loss has no such parameter, or its value breaks a rule.
+
+    Examples
+    --------
+    >>> import lossbook
+    >>> lossbook.get("pinball", tau=0.9)
+    Quantile(tau=0.9)
+    >>> lossbook.get("binary:logistic")
+    BinaryCrossEntropy(from_logits=True)
+    """
+    if not isinstance(name, str):
+        raise InputTypeError(f"name must be the name of a loss, got {name!r}.")
+    cls, implied = _find(name)
+    chosen = {**implied, **parameters}
+    allowed = list(cls.__dataclass_fields__)  # type: ignore[attr-defined]
+    for parameter in chosen:
+        if parameter not in allowed:
+            has = f"it has {', '.join(allowed)}" if allowed else "it has none"
+            raise InputError(
+                f"{cls.name} has no parameter {parameter!r}: {has}.", argument=parameter
+            )
+    return cls(**chosen)
+
+
+def _find(name: str) -> tuple[type[Loss], dict[str, Any]]:
+    names: dict[str, tuple[type[Loss], dict[str, Any]]] = {}
+    for cls in catalogue():
+        for alias, implied in cls.aliases.items():
+            names[alias.lower()] = (cls, dict(implied))
+    for cls in catalogue():
+        names[cls.name] = names[cls.__name__.lower()] = (cls, {})
+    key = name.strip().lower()
+    if key in names:
+        return names[key]
+    near = difflib.get_close_matches(key, names, n=3, cutoff=0.5)
+    hint = f"did you mean {', '.join(near)}?" if near else "`lossbook list` shows them all."
+    raise UnknownLossError(f"there is no loss named {name!r}: {hint}", argument="name")
