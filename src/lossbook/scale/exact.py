@@ -101,6 +101,16 @@ class ExactSums:
         whole.merge(self, np.zeros(self.groups, dtype=np.intp))
         return whole
 
+    def accumulated(self) -> ExactSums:
+        """Running sums: group ``i`` of the result is the sum of the groups 0 to ``i``."""
+        self._carry()  # what is left in a slot is below 2**32 and can be added 2**31 times
+        running = ExactSums(self.groups)
+        running._first = self._first
+        running._units = np.cumsum(self._units, axis=0)
+        running._specials = np.cumsum(self._specials, axis=0)
+        running._rows_since_carry = self.groups
+        return running
+
     def exact(self, group: int = 0) -> Fraction | float:
         """The sum as an exact fraction; ``inf``, ``-inf`` or ``nan`` where it is not finite."""
         nans, positive, negative = (int(count) for count in self._specials[group])

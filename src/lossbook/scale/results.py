@@ -60,7 +60,7 @@ class Summary:
     mean : float or None
         ``sum(w * loss) / sum(w)``; None where all weights of a group are 0.
     standard_error : float or None
-        Standard error of the mean (see :func:`lossbook.scale.state.standard_error`); None for
+        Standard error of the mean (see :func:`lossbook.scale.moments.standard_error`); None for
         fewer than two rows of positive weight.
     sum : float
         ``sum(w * loss)``.

@@ -32,6 +32,8 @@ SHOWN_COLUMNS = 8
 class Table(ABC):
     """A predictions file whose header has been read."""
 
+    is_text = False  # whether cells are text until they are read as numbers
+
     def __init__(self, path: str) -> None:
         self.path = path
         self.bytes = os.path.getsize(path)
@@ -165,9 +167,11 @@ class CsvTable(Table):
     over the first fraction in a column that began with whole numbers.
     """
 
+    is_text = True
+
     def _open(self, types: dict[str, Any] | None) -> tuple[Any, Any]:
         import pyarrow as pa
-        import pyarrow.csv as csv
+        from pyarrow import csv
 
         raw = pa.OSFile(self.path)
         compression = _compression(self.path)
@@ -177,9 +181,7 @@ class CsvTable(Table):
             source,
             # One thread: reading is not the slow part, and two would hold more blocks in memory.
             read_options=csv.ReadOptions(use_threads=False, block_size=READ_BUFFER),
-            parse_options=csv.ParseOptions(
-                delimiter="\t" if tab else ",", newlines_in_values=True
-            ),
+            parse_options=csv.ParseOptions(delimiter="\t" if tab else ",", newlines_in_values=True),
             convert_options=csv.ConvertOptions(
                 column_types=types,
                 include_columns=list(types) if types else None,
@@ -313,14 +315,16 @@ def _no_such_column(column: str, names: Sequence[str]) -> str:
 
 def _empty_text_is_null(batch: pa.RecordBatch, labels: Sequence[str]) -> pa.RecordBatch:
     """A CSV file has no other way to leave a cell of text out."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     for name in labels:
         index = batch.schema.get_field_index(name)
         cells = batch.column(index)
-        batch = batch.set_column(index, name, pc.replace_with_mask(
-            cells, pc.equal(cells, ""), None
-        )) if pc.any(pc.equal(cells, "")).as_py() else batch
+        is_empty = pc.equal(cells, "")
+        if pc.any(is_empty).as_py():
+            cells = pc.replace_with_mask(cells, is_empty, pa.scalar(None, pa.string()))
+            batch = batch.set_column(index, name, cells)
     return batch
 
 
