@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 import click
+
+from lossbook import __version__
 
 __all__ = ["lossbook"]
 
@@ -19,6 +22,9 @@ COMMANDS = {
     "eval": "lossbook.cli.eval:eval_command",
     "tour": "lossbook.cli.tour:tour_command",
 }
+
+# The extra that brings each optional package a command may need.
+EXTRAS = {"pyarrow": "cli", "sympy": "symbols", "rich": "cli"}
 
 BAD_INPUT = 2
 INTERRUPTED = 130  # what a shell reports for a process ended by Ctrl-C
@@ -73,7 +79,7 @@ def _one_line(error: Exception) -> str | None:
         text = error.format_message()
     elif type(error).__module__.partition(".")[0] == "lossbook":
         text = str(error)
-    elif isinstance(error, ModuleNotFoundError) and error.name is not None:
+    elif isinstance(error, ModuleNotFoundError) and _is_optional(error.name):
         text = f"{error.name} is not installed: {_how_to_install(error.name)}"
     elif isinstance(error, OSError) and error.errno is not None:
         text = _system_error(error)
@@ -82,10 +88,12 @@ def _one_line(error: Exception) -> str | None:
     return " ".join(text.split())
 
 
+def _is_optional(module: str | None) -> TypeGuard[str]:
+    return module is not None and module.partition(".")[0] in EXTRAS
+
+
 def _how_to_install(module: str) -> str:
-    package = module.partition(".")[0]
-    extra = {"pyarrow": "eval", "sympy": "symbols", "rich": "cli"}.get(package)
-    return f'pip install "lossbook[{extra}]"' if extra else f"pip install {package}"
+    return f'pip install "lossbook[{EXTRAS[module.partition(".")[0]]}"'
 
 
 def _system_error(error: OSError) -> str:
@@ -95,14 +103,12 @@ def _system_error(error: OSError) -> str:
 
 def _forget_output() -> None:
     """Send what is still buffered nowhere, so that nothing complains when Python exits."""
-    try:
+    with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        pass
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="lossbook", message="lossbook %(version)s")
+@click.version_option(__version__, message="lossbook %(version)s")
 def lossbook() -> None:
     """What a loss says about predictions: value, gradient, Hessian.
 

@@ -76,7 +76,9 @@ content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 </header>
 <p class="lead">{escape(headline(evaluation))}</p>
 {"".join(section for section in sections if section)}</main>
-<footer><p>Written by lossbook. A row number counts the rows of data in the file from 1.</p></footer>
+<footer>
+<p>Written by lossbook. A row number counts the rows of data in the file from 1.</p>
+</footer>
 </body>
 </html>
 """
@@ -96,7 +98,7 @@ def _tiles(evaluation: Evaluation) -> str:
     ]
     items = "\n".join(
         f"<div><dt>{escape(label)}</dt><dd>{escape(value)}"
-        f"{f'<small>{escape(note)}</small>' if note and value != '–' else ''}</dd></div>"
+        f"{f'<small>{escape(note)}</small>' if note and value != '-' else ''}</dd></div>"
         for label, value, note in tiles
     )
     return f'<dl class="tiles">\n{items}\n</dl>\n'

@@ -51,15 +51,15 @@ def aligned(values: Sequence[float | None], digits: int = 4) -> list[str]:
     Missing numbers become a dash.
 
     >>> aligned([0.33, 0.1211, None]), aligned([5.0, 1e-9])
-    (['0.3300', '0.1211', '–'], ['5', '1e-09'])
+    (['0.3300', '0.1211', '-'], ['5', '1e-09'])
     """
     sizes = [abs(v) for v in values if v is not None and math.isfinite(v) and v != 0]
     if not sizes or max(sizes) >= 1e7 or max(sizes) / min(sizes) > 10.0 ** (digits - 1):
-        return ["–" if v is None else number(v, digits) for v in values]
+        return ["-" if v is None else number(v, digits) for v in values]
     decimals = max(0, digits - 1 - math.floor(math.log10(max(sizes))))
     if decimals > 8:
-        return ["–" if v is None else f"{v:.{digits - 1}e}" for v in values]
-    return ["–" if v is None else f"{v:.{decimals}f}" for v in values]
+        return ["-" if v is None else f"{v:.{digits - 1}e}" for v in values]
+    return ["-" if v is None else f"{v:.{decimals}f}" for v in values]
 
 
 def count(value: int) -> str:

@@ -55,19 +55,19 @@ def plain(value: float | None, digits: int = 4) -> str:
     """Format a number that may be missing.
 
     >>> plain(0.25), plain(None)
-    ('0.25', '–')
+    ('0.25', '-')
     """
-    return "–" if value is None else number(value, digits)
+    return "-" if value is None else number(value, digits)
 
 
 def share(value: float | None) -> str:
     """Format a share as a percentage.
 
     >>> share(0.8123), share(-0.5), share(None)
-    ('81.2 %', '-50.0 %', '–')
+    ('81.2 %', '-50.0 %', '-')
     """
     if value is None:
-        return "–"
+        return "-"
     # Rounding must not turn an almost perfect 99.97 into a perfect 100.
     digits = 1 if abs(value) < 0.9995 or value == 1 else 3
     return f"{100 * value:.{digits}f} %"

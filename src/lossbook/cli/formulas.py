@@ -1,0 +1,84 @@
+"""Formulas of a loss as lines of text, drawn by SymPy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lossbook.loss import Loss
+
+__all__ = ["formula_lines"]
+
+
+def formula_lines(loss: Loss, which: str, *, width: int, unicode: bool) -> list[str]:
+    """Return the value, gradient or Hessian of a loss as a formula in two dimensions.
+
+    Parameters
+    ----------
+    loss : Loss
+        The loss.
+    which : str
+        "value", "gradient" or "hessian".
+    width : int
+        Columns at most; longer formulas are continued below.
+    unicode : bool
+        Whether Greek and brackets made of several characters can be shown.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If SymPy is not installed.
+    """
+    import sympy
+
+    drawn = sympy.pretty(
+        _readable(loss, which, unicode),
+        use_unicode=unicode,
+        num_columns=width,
+        wrap_line=True,
+        # Reads "1 - y p" for a single prediction, but classes belong in rising order.
+        order=None if loss.is_multiclass else "rev-lex",
+    )
+    return [line.rstrip() for line in str(drawn).splitlines()]
+
+
+def _readable(loss: Loss, which: str, unicode: bool) -> Any:
+    """Write the prediction with a hat, nested cases as one list of cases, softmax sums as S."""
+    import numpy as np
+    import sympy
+
+    from lossbook.families import ResidualLoss
+
+    formula = loss.formula(which)
+    if isinstance(formula, (np.ndarray, list, tuple, sympy.MatrixBase)):
+        # The first class stands for all of them: the formulas differ in nothing but the index.
+        formula = np.ravel(np.asarray(formula, dtype=object))[0]
+    formula = sympy.piecewise_fold(sympy.sympify(formula))
+    hat = sympy.Symbol("ŷ" if unicode else "yhat")
+    hats = {s: hat for s in formula.free_symbols if s.name == r"\hat{y}"}
+    formula = formula.xreplace(hats).subs(_exponentials(loss, formula), sympy.Symbol("S"))
+    if isinstance(loss, ResidualLoss):
+        formula = _in_residual(formula, hat)
+    return formula.replace(sympy.Max, sympy.Function("max")).replace(
+        sympy.Min, sympy.Function("min")
+    )
+
+
+def _in_residual(formula: Any, hat: Any) -> Any:
+    """Write prediction minus label as r, where nothing else of the two remains."""
+    import sympy
+
+    labels = [s for s in formula.free_symbols if s.name == "y"]
+    short = formula.subs({label: hat - sympy.Symbol("r") for label in labels})
+    if hat in short.free_symbols:
+        return formula
+    return short.replace(lambda part: part.is_Relational, lambda part: part.canonical)
+
+
+def _exponentials(loss: Loss, formula: Any) -> Any:
+    """Return the sum of exp over all the scores of a row (a symbol found nowhere if there are none)."""
+    import sympy
+
+    letter = loss.prediction_symbol
+    scores = [s for s in formula.free_symbols if s.name.startswith(f"{letter}_")]
+    return sympy.Add(*map(sympy.exp, scores)) if scores else sympy.Symbol("no such sum")

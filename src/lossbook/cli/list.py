@@ -1,0 +1,101 @@
+"""``lossbook list``: the catalogue."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from lossbook.loss import Loss
+
+__all__ = ["list_command"]
+
+
+@click.command("list")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="How to print the catalogue.",
+)
+def list_command(format_: str) -> None:
+    """Every loss, by kind, with its parameters and its other names."""
+    import lossbook
+
+    entries = [_entry(loss) for loss in lossbook.catalogue()]
+    {"table": _print_table, "json": _print_json, "csv": _print_csv}[format_](entries)
+
+
+def summary(loss: type[Loss]) -> str:
+    """Return the first paragraph of a loss's docstring on one line."""
+    paragraph = (loss.__doc__ or "").strip().partition("\n\n")[0]
+    return " ".join(paragraph.split())
+
+
+def _entry(loss: type[Loss]) -> dict[str, Any]:
+    return {
+        "name": loss.name,
+        "kind": loss.kind,
+        "class": loss.__name__,
+        "summary": summary(loss),
+        "parameters": {
+            field.name: field.default
+            for field in dataclasses.fields(loss)  # type: ignore[arg-type]
+        },
+        "aliases": {alias: dict(implied) for alias, implied in loss.aliases.items()},
+    }
+
+
+def _print_table(entries: list[dict[str, Any]]) -> None:
+    from lossbook.cli.screen import Screen
+
+    screen = Screen.of_output()
+    kind = None
+    for entry in entries:
+        if entry["kind"] != kind:
+            if kind is not None:
+                screen.blank()
+            kind = entry["kind"]
+            screen.title(kind.capitalize())
+        else:
+            screen.blank()
+        parameters = ", ".join(f"{name}={value}" for name, value in entry["parameters"].items())
+        name = click.style(entry["name"], fg="cyan", bold=True)
+        screen.lines([f"{name}  {parameters}"], indent=2)
+        screen.paragraph(entry["summary"], indent=4)
+        if entry["aliases"]:
+            screen.paragraph(f"also: {', '.join(entry['aliases'])}", 4, hanging=6, dim=True)
+    screen.blank()
+    losses = "1 loss" if len(entries) == 1 else f"{len(entries)} losses"
+    screen.paragraph(f"{losses}. More about one of them: lossbook show NAME")
+
+
+def _print_json(entries: list[dict[str, Any]]) -> None:
+    import json
+
+    click.echo(json.dumps(entries, indent=2))
+
+
+def _print_csv(entries: list[dict[str, Any]]) -> None:
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["name", "kind", "class", "parameters", "aliases", "summary"])
+    for entry in entries:
+        parameters = " ".join(f"{name}={value}" for name, value in entry["parameters"].items())
+        aliases = " ".join(entry["aliases"])
+        writer.writerow(
+            [
+                *(entry[key] for key in ("name", "kind", "class")),
+                parameters,
+                aliases,
+                entry["summary"],
+            ]
+        )
+    click.echo(text.getvalue(), nl=False)

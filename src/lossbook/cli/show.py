@@ -1,0 +1,177 @@
+"""``lossbook show``: everything about one loss."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lossbook.cli.parameters import LossCommand, build_loss, option_name
+
+if TYPE_CHECKING:
+    from lossbook.cli.screen import Screen
+    from lossbook.loss import Loss
+
+__all__ = ["show_command"]
+
+
+@click.command("show", cls=LossCommand)
+@click.argument("name")
+def show_command(name: str, parameters: Mapping[str, object]) -> None:
+    """One loss: formulas, domains, facts, a worked example, and a plot.
+
+    NAME is its name or any of its other names: quantile, pinball, mse, binary:logistic.
+    """
+    from lossbook.cli.screen import Screen
+
+    screen = Screen.of_output()
+    loss = build_loss(name, parameters)
+    _introduce(loss, screen)
+    _formulas(loss, screen)
+    _facts(loss, screen)
+    _example(loss, screen)
+    _plot(loss, screen)
+    _names(loss, screen)
+
+
+def _introduce(loss: Loss, screen: Screen) -> None:
+    from lossbook.cli.list import summary
+
+    screen.title(repr(loss), loss.kind)
+    screen.paragraph(summary(type(loss)))
+
+
+def _formulas(loss: Loss, screen: Screen) -> None:
+    from lossbook.cli.formulas import formula_lines
+    from lossbook.families import ResidualLoss
+
+    screen.heading("Formulas")
+    try:
+        import sympy  # noqa: F401
+    except ModuleNotFoundError:
+        screen.paragraph('To see them: pip install "lossbook[symbols]"', indent=2)
+        return
+    for which, label in (("value", "value"), ("gradient", "gradient"), ("hessian", "Hessian")):
+        lines = formula_lines(loss, which, width=screen.width - 12, unicode=screen.unicode)
+        heads = [""] * len(lines)
+        heads[(len(lines) - 1) // 2] = label
+        screen.lines(f"  {h:10}{line}" for h, line in zip(heads, lines, strict=True))
+        if which != "hessian":
+            screen.blank()
+    if isinstance(loss, ResidualLoss):
+        screen.blank()
+        screen.paragraph("r = ŷ - y", indent=12, dim=True)
+    if loss.is_multiclass:
+        screen.blank()
+        note = "With 3 classes; gradient and Hessian for class 0, the others alike."
+        if loss.link.name == "softmax":
+            note += " S is the sum of the exponentials of the scores."
+        screen.paragraph(note, indent=2, dim=True)
+
+
+def _facts(loss: Loss, screen: Screen) -> None:
+    screen.heading("Facts")
+    facts = loss.facts
+    pairs = [
+        ("labels", loss.label_domain.describe()),
+        ("predictions", loss.prediction_domain.describe() + _link_note(loss)),
+    ]
+    for parameter, value in loss.parameters.items():
+        pairs.append((f"parameter {parameter}", f"{value} ({option_name(parameter)})"))
+    if loss.functional is not None:
+        constant = f"{loss.functional.describe()} of the labels"
+        through = "" if loss.link.name == "identity" else f", through the {loss.link.name} link"
+        pairs.append(("best constant", constant + through))
+    pairs += [
+        ("convex", "yes" if facts.convex else "no"),
+        ("steepest slope", _bound(facts.lipschitz)),
+        ("largest curvature", _bound(facts.smoothness)),
+    ]
+    if facts.kinks:
+        where = ", ".join(f"{kink:g}" for kink in facts.kinks)
+        pairs.append(("kinks", f"at {_kink_variable(loss)} = {where}"))
+    pairs.append(("smallest value", f"{facts.minimum:g}"))
+    screen.pairs(pairs)
+
+
+def _link_note(loss: Loss) -> str:
+    if loss.link.name == "identity":
+        return ""
+    return f", raw scores (link: {loss.link.name})"
+
+
+def _bound(value: float | None) -> str:
+    return "no bound" if value is None or math.isinf(value) else f"{value:g}"
+
+
+def _kink_variable(loss: Loss) -> str:
+    from lossbook.families import MarginLoss, ResidualLoss
+
+    if isinstance(loss, ResidualLoss):
+        return "ŷ - y"
+    return "y ŷ" if isinstance(loss, MarginLoss) else "ŷ"
+
+
+def _example(loss: Loss, screen: Screen) -> None:
+    from lossbook.report.scales import number
+    from lossbook.report.terminal import table
+
+    y_true, y_pred = loss.example.y_true, loss.example.y_pred
+    columns = (y_true, y_pred, *loss.value_gradient_hessian(y_true, y_pred, reduction="none"))
+    of_mean = loss.gradient(y_true, y_pred)
+    if loss.is_multiclass:
+        header = ["row", "class", "y_true", "y_pred", "value", "gradient", "Hessian", "of mean"]
+        rows = _class_rows(columns, of_mean)
+    else:
+        header = ["y_true", "y_pred", "value", "gradient", "Hessian", "of mean"]
+        rows = [[_cell(cell) for cell in row] for row in zip(*columns, of_mean, strict=True)]
+    screen.heading("Worked example")
+    screen.lines(table(header, rows, left=(), unicode=screen.unicode), indent=2)
+    screen.blank()
+    mean = number(float(loss(y_true, y_pred)), 6)
+    screen.paragraph(f"The mean is {mean}; the last column is its gradient.", indent=2)
+
+
+def _class_rows(columns: Sequence[Any], of_mean: Any) -> list[list[str]]:
+    """Give each class of each row a line of its own; labels as the share of the class."""
+    rows = []
+    for i, (label, scores, value, *slopes) in enumerate(zip(*columns, of_mean, strict=True)):
+        for k, entries in enumerate(zip(scores, *slopes, strict=True)):
+            share = label[k] if hasattr(label, "__len__") else float(label == k)
+            score, *derivatives = map(_cell, entries)
+            once = (str(i), _cell(value)) if k == 0 else ("", "")
+            rows.append([once[0], str(k), _cell(share), score, once[1], *derivatives])
+    return rows
+
+
+def _cell(value: Any) -> str:
+    from lossbook.report.scales import number
+
+    return number(float(value), 5)
+
+
+def _plot(loss: Loss, screen: Screen) -> None:
+    from lossbook.cli.curves import curve_lines, view_of
+
+    screen.blank()
+    screen.lines(curve_lines(view_of(loss), screen))
+
+
+def _names(loss: Loss, screen: Screen) -> None:
+    screen.heading("Names")
+    call = f"lossbook.{loss!r}" if _is_built_in(loss) else repr(loss)
+    pairs = [("in Python", call), ("written in", _source(loss))]
+    if loss.aliases:
+        pairs.append(("also known as", ", ".join(loss.aliases)))
+    pairs += [("reference", reference) for reference in loss.references]
+    screen.pairs(pairs)
+
+
+def _is_built_in(loss: Loss) -> bool:
+    return type(loss).__module__.startswith("lossbook.")
+
+
+def _source(loss: Loss) -> str:
+    return type(loss).__module__.replace(".", "/") + ".py"
