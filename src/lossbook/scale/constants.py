@@ -114,8 +114,12 @@ class QuantileSearch(Search):
         self._before = Fraction(0)  # weight of the labels below all that begin with the prefix
         self._prefix = 0
         self._known_bits = 0
+        # Of the current pass, and of the labels that begin with the prefix:
         self._is_collecting = False
-        self._start_pass()
+        self._rows = np.zeros(DIGITS, dtype=np.int64)
+        self._weights: ExactSums | None = None
+        self._collected: list[tuple[Keys, Floats | None]] = []
+        self._lowest, self._highest = 1 << 64, -1
 
     def update(self, y_true: Floats, weight: Floats | None) -> None:
         if weight is not None:
@@ -156,12 +160,6 @@ class QuantileSearch(Search):
         else:
             self._narrow()
 
-    def _start_pass(self) -> None:
-        self._rows = np.zeros(DIGITS, dtype=np.int64)
-        self._weights: ExactSums | None = None
-        self._collected: list[tuple[Keys, Floats | None]] = []
-        self._lowest, self._highest = 1 << 64, -1
-
     def _narrow(self) -> None:
         """Append the digit in which the quantile lies to the prefix."""
         digit = self._choose(self._rows, self._weights)
@@ -170,7 +168,9 @@ class QuantileSearch(Search):
         if self._known_bits == 64:
             self._found(self._prefix)
         self._is_collecting = int(self._rows[digit]) <= MOST_COLLECTED
-        self._start_pass()
+        self._rows[:] = 0
+        self._weights = None
+        self._lowest, self._highest = 1 << 64, -1
 
     def _choose(self, rows: npt.NDArray[np.int64], weights: ExactSums | None) -> int:
         """Position at which the target is reached; moves ``_before`` up to just below it."""

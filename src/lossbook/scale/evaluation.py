@@ -104,7 +104,7 @@ def evaluate(
     columns = ColumnNames(_names(y_true), _names(y_pred), weight, by)
     _check_number_of_columns(loss, columns)
     table = open_table(path)
-    report = progress or (lambda stage, share: None)
+    report = progress or _ignore
     rows = batch_rows or _rows_for_the_cache(len(columns.numbers))
     reader = RowReader(table, columns, skip_nulls, rows)
     constant = _best_constant(loss, reader, report)
@@ -169,6 +169,10 @@ def _check_number_of_columns(loss: Loss, columns: ColumnNames) -> None:
             f"{loss.name} takes one column of class indices, or as many columns of labels as of "
             f"predictions ({predictions}), not {labels}."
         )
+
+
+def _ignore(_stage: str, _share: float) -> None:
+    pass
 
 
 def _rows_for_the_cache(columns: int) -> int:

@@ -145,8 +145,9 @@ def standard_error(
     if not all(isinstance(total, Fraction) for total in (w, w2, w_loss, w2_loss, w2_loss2)):
         return math.inf
     mean = w_loss / w
-    squares = w2_loss2 - 2 * mean * w2_loss + mean * mean * w2
-    return root(max(squares, Fraction(0)) * rows / ((rows - 1) * w * w))
+    squares: Exact = w2_loss2 - 2 * mean * w2_loss + mean * mean * w2
+    # The products were rounded, so that a spread of 0 may come out as a little less.
+    return root(squares * rows / ((rows - 1) * w * w)) if squares > 0 else 0.0
 
 
 def ratio(above: Exact, below: Exact) -> Exact:

@@ -276,7 +276,8 @@ def _magnitude(gradients: Any) -> Floats:
     scale = np.where(ordinary, largest, 1.0)
     with np.errstate(invalid="ignore"):
         length = scale * np.sqrt(np.square(sizes / scale[:, None]).sum(axis=1))
-    return np.where(ordinary, length, largest)
+    norms: Floats = np.where(ordinary, length, largest)
+    return norms
 
 
 def _rounded(number: Exact | None) -> float | None:

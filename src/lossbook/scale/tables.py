@@ -24,6 +24,7 @@ __all__ = ["Table", "open_table"]
 
 COMPRESSED = (".gz", ".bz2", ".zst", ".lz4")
 READ_BUFFER = 1 << 20  # bytes
+PARQUET_ROWS = 1 << 16
 # Spellings of a missing number in CSV. "nan" is none of them: it is a number that came out wrong.
 NULL_SPELLINGS = ["", "NA", "N/A", "#N/A", "n/a", "<NA>", "NULL", "Null", "null", "None"]
 SHOWN_COLUMNS = 8
@@ -36,7 +37,7 @@ class Table(ABC):
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.bytes = os.path.getsize(path)
+        self.bytes = Path(path).stat().st_size
         with self._readable("cannot be read"):
             self.schema: pa.Schema = self._read_schema()
 
@@ -66,7 +67,7 @@ class Table(ABC):
         ``numbers`` are the columns to be read as numbers, ``labels`` those to be read as text.
         """
         with self._readable("is damaged"):
-            for batch, share in self._batches(numbers, labels, rows):
+            for batch, share in self._batches(numbers, labels):
                 for start in range(0, batch.num_rows, rows):
                     yield batch.slice(start, rows), share
 
@@ -75,7 +76,7 @@ class Table(ABC):
 
     @abstractmethod
     def _batches(
-        self, numbers: Sequence[str], labels: Sequence[str], rows: int
+        self, numbers: Sequence[str], labels: Sequence[str]
     ) -> Iterator[tuple[pa.RecordBatch, float]]: ...
 
     @contextmanager
@@ -113,12 +114,12 @@ class ParquetTable(Table):
             ) from error
 
     def _batches(
-        self, numbers: Sequence[str], labels: Sequence[str], rows: int
+        self, numbers: Sequence[str], labels: Sequence[str]
     ) -> Iterator[tuple[pa.RecordBatch, float]]:
         with self._open() as file:
             total = file.metadata.num_rows
             done = 0
-            for batch in file.iter_batches(rows, columns=[*numbers, *labels]):
+            for batch in file.iter_batches(PARQUET_ROWS, columns=[*numbers, *labels]):
                 done += batch.num_rows
                 yield batch, done / total
 
@@ -148,7 +149,7 @@ class ArrowTable(Table):
             return reader.schema
 
     def _batches(
-        self, numbers: Sequence[str], labels: Sequence[str], rows: int
+        self, numbers: Sequence[str], labels: Sequence[str]
     ) -> Iterator[tuple[pa.RecordBatch, float]]:
         source, reader, count = self._open([*numbers, *labels])
         with source:
@@ -196,7 +197,7 @@ class CsvTable(Table):
             return reader.schema
 
     def _batches(
-        self, numbers: Sequence[str], labels: Sequence[str], rows: int
+        self, numbers: Sequence[str], labels: Sequence[str]
     ) -> Iterator[tuple[pa.RecordBatch, float]]:
         import pyarrow as pa
 
@@ -262,7 +263,7 @@ def open_table(path: str | os.PathLike[str]) -> Table:
         If there is no such file, or it is empty, cut short or of no known format.
     """
     try:
-        import pyarrow  # noqa: F401
+        import pyarrow as pa  # noqa: F401
     except ModuleNotFoundError as error:
         raise MissingDependencyError(
             'reading a file needs pyarrow: pip install "lossbook[eval]"'
@@ -278,18 +279,18 @@ def open_table(path: str | os.PathLike[str]) -> Table:
 
 
 def _check_file(path: str) -> None:
-    if os.path.isdir(path):
+    file = Path(path)
+    if file.is_dir():
         raise FileError(f"{path!r} is a directory: give one file.")
-    if not os.path.exists(path):
-        folder = os.path.dirname(path) or "."
-        others = os.listdir(folder) if os.path.isdir(folder) else []
-        near = difflib.get_close_matches(os.path.basename(path), others, n=1)
-        hint = f": did you mean {os.path.join(os.path.dirname(path), near[0])!r}?" if near else "."
+    if not file.exists():
+        others = [other.name for other in file.parent.iterdir()] if file.parent.is_dir() else []
+        near = difflib.get_close_matches(file.name, others, n=1)
+        hint = f": did you mean {str(file.with_name(near[0]))!r}?" if near else "."
         raise FileError(f"there is no file {path!r}{hint}")
-    if not os.path.isfile(path):
+    if not file.is_file():
         # A pipe can be read only once, but the best constant has to be known before the losses.
         raise FileError(f"{path!r} is not a regular file: it has to be read more than once.")
-    if os.path.getsize(path) == 0:
+    if file.stat().st_size == 0:
         raise FileError(f"{path!r} is empty.")
 
 
