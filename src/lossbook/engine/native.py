@@ -47,7 +47,7 @@ def instruction_set() -> str:
     """The instruction set that the compiled kernels use here; "none" on the array path.
 
     >>> import lossbook
-    >>> lossbook.instruction_set() in {"x86-64-v4", "x86-64-v3", "baseline", "none"}
+    >>> lossbook.instruction_set() in {"v4", "v3", "baseline", "none"}
     True
     """
     return "none" if _module is None else str(_module.instruction_set())

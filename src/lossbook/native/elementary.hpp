@@ -107,42 +107,48 @@ template <> inline constexpr Table<double, 2> ln2<double>{{
 // exp_tail(): exp(r) = 1 + r + r^2 P(r).
 template <class T> inline constexpr int exp_tail = 0;
 template <> inline constexpr Table<float, 5> exp_tail<float>{{
-    0x1.fffffcp-2f, 0x1.555492p-3f, 0x1.55588cp-5f, 0x1.12354ep-7f,
-    0x1.6a0edep-10f}};
+    0x1.fffffcp-2f, 0x1.555492p-3f, 0x1.5558bap-5f, 0x1.12397p-7f,
+    0x1.6a42a2p-10f}};
 template <> inline constexpr Table<double, 10> exp_tail<double>{{
-    0x1.000000000000ap-1, 0x1.5555555555508p-3, 0x1.5555555550717p-5, 0x1.11111111246d1p-7,
-    0x1.6c16c1843aa8cp-10, 0x1.a01a01368091p-13, 0x1.a0199a39bcfc1p-16, 0x1.71df162d95dd5p-19,
-    0x1.28ad224ff4acbp-22, 0x1.ad88a68c8a252p-26}};
+    0x1.000000000000ap-1, 0x1.5555555555508p-3, 0x1.555555555074fp-5, 0x1.1111111125401p-7,
+    0x1.6c16c18453143p-10, 0x1.a01a013484d35p-13, 0x1.a01999b84b79p-16, 0x1.71df133d30eb2p-19,
+    0x1.28adb643f9bb4p-22, 0x1.ad973647a031p-26}};
 
 // log_tail(): log1p(f) = f + f^2 P(f).
 template <class T> inline constexpr int log_tail = 0;
 template <> inline constexpr Table<float, 10> log_tail<float>{{
-    -0x1.fffffep-2f, 0x1.555554p-2f, -0x1.000128p-2f, 0x1.999d6ap-3f,
-    -0x1.54fa1ap-3f, 0x1.23a45ap-3f, -0x1.04a99cp-3f, 0x1.ebaecp-4f,
-    -0x1.8f90bap-4f, 0x1.56224ep-5f}};
+    -0x1.fffffep-2f, 0x1.555554p-2f, -0x1.000124p-2f, 0x1.999d9p-3f,
+    -0x1.54fccap-3f, 0x1.23aa62p-3f, -0x1.048ef4p-3f, 0x1.ea8678p-4f,
+    -0x1.8d9822p-4f, 0x1.53cc3ep-5f}};
 template <> inline constexpr Table<double, 20> log_tail<double>{{
-    -0x1.ffffffffffffbp-2, 0x1.55555555555c4p-2, -0x1.0000000000dd5p-2, 0x1.99999999896a3p-3,
-    -0x1.55555553fc86p-3, 0x1.24924929f4925p-3, -0x1.0000007859dd3p-3, 0x1.c71c70f03cce6p-4,
-    -0x1.99996df7360e1p-4, 0x1.745ce2fb8393dp-4, -0x1.555983ff3a96fp-4, 0x1.3b2000e9af495p-4,
-    -0x1.2463cc9c307f7p-4, 0x1.101139c15215p-4, -0x1.ffece3f9b92fdp-5, 0x1.f2aae290cd757p-5,
-    -0x1.e9b318e082edep-5, 0x1.9fc7fbc7ded94p-5, -0x1.e114da370a13fp-6, 0x1.0819bef1782b1p-7}};
+    -0x1.ffffffffffffbp-2, 0x1.55555555555c4p-2, -0x1.0000000000dcdp-2, 0x1.999999998965p-3,
+    -0x1.55555553fd577p-3, 0x1.24924929f8784p-3, -0x1.000000781cfbbp-3, 0x1.c71c70ed87f7cp-4,
+    -0x1.99996e05f85d7p-4, 0x1.745ce3702736ap-4, -0x1.55598386e91b6p-4, 0x1.3b1ff74cb299dp-4,
+    -0x1.2463bf8e2078dp-4, 0x1.10118d821efd6p-4, -0x1.ffef2c24c754p-5, 0x1.f2ab25c023de2p-5,
+    -0x1.e9a7cca5ed185p-5, 0x1.9faf4f1535312p-5, -0x1.e0e7f2dc7e9ffp-6, 0x1.07fa4bf2e0301p-7}};
 
-// log1p_unit_tail(): the same on a shorter interval; unit_offset, split(): -log(unit_factor).
-template <class T> inline constexpr T unit_factor = T(45) / 64;
+// unit_factor(): a number near 1/sqrt(2), and unit_offset, -log of it, exact to ten bits more than it has.
+template <class T> inline constexpr int unit_factor = 0;
+template <> inline constexpr Table<float, 1> unit_factor<float>{{
+    0x1.6a1756p-1f}};
+template <> inline constexpr Table<double, 1> unit_factor<double>{{
+    0x1.6a09e667f3ebdp-1}};
 template <class T> inline constexpr int unit_offset = 0;
-template <> inline constexpr Table<float, 2> unit_offset<float>{{
-    0x1.68ac84p-2f, -0x1.6395ecp-30f}};
-template <> inline constexpr Table<double, 2> unit_offset<double>{{
-    0x1.68ac83e9c6a14p-2, 0x1.a64eadd740178p-58}};
+template <> inline constexpr Table<float, 1> unit_offset<float>{{
+    0x1.62be3p-2f}};
+template <> inline constexpr Table<double, 1> unit_offset<double>{{
+    0x1.62e42fefa319fp-2}};
+
+// log1p_unit_tail(): as log_tail(), on a shorter interval.
 template <class T> inline constexpr int log1p_unit_tail = 0;
 template <> inline constexpr Table<float, 7> log1p_unit_tail<float>{{
-    -0x1.fffff6p-2f, 0x1.5552d4p-2f, -0x1.ff921cp-3f, 0x1.950eb8p-3f,
-    -0x1.3ad3dcp-3f, 0x1.94a6b8p-4f, -0x1.2418f4p-5f}};
+    -0x1.fffff6p-2f, 0x1.5552c4p-2f, -0x1.ff8eaap-3f, 0x1.94ec58p-3f,
+    -0x1.3a34ecp-3f, 0x1.91f26ep-4f, -0x1.1f9c6ap-5f}};
 template <> inline constexpr Table<double, 15> log1p_unit_tail<double>{{
-    -0x1.ffffffffffff1p-2, 0x1.555555555467p-2, -0x1.ffffffff58834p-3, 0x1.9999997b9d68ap-3,
-    -0x1.5555521f5f35bp-3, 0x1.24920f90725dcp-3, -0x1.fffa6bd8c95e5p-4, 0x1.c6ead841e9347p-4,
-    -0x1.985602973b1b9p-4, 0x1.6e39badacc6fp-4, -0x1.3efaf4f0676p-4, 0x1.fbbcd261c041fp-5,
-    -0x1.4ce5810e63652p-5, 0x1.318a19630565dp-6, -0x1.1b4e582e602aap-8}};
+    -0x1.fffffffffffecp-2, 0x1.555555555420fp-2, -0x1.ffffffff2cbdap-3, 0x1.99999974a8d44p-3,
+    -0x1.555551773f983p-3, 0x1.249205491c8fbp-3, -0x1.fff9907605681p-4, 0x1.c6e46942fa61p-4,
+    -0x1.9833767ff7f71p-4, 0x1.6db4747fef118p-4, -0x1.3d8ca94745f36p-4, 0x1.f64565400c0e9p-5,
+    -0x1.460054ebb71adp-5, 0x1.27371d7338745p-6, -0x1.0d699bc0f00a2p-8}};
 
 // --------------------------------------------------------------------------------- polynomials
 
@@ -163,9 +169,9 @@ template <class T, std::size_t N> LOSSBOOK_INLINE T polynomial(T x, T x2, const 
 
 // x = k ln 2 + r (Cody and Waite 1980), exp(x) = 2^k exp(r).
 template <class T> struct ExpReduction {
+    T k;     // an integer
     T scale; // 2^(k + offset)
-    T head;  // r, exact but for the tail of ln 2
-    T tail;  // r^2 P(r) and what head lacks
+    T head;  // x - k ln2[0], exact: no bit of the difference is below the last of ln2[0]'s
 };
 
 // round_magic with the exponent's bias in its low bits: shifting the sum left by fraction_bits then
@@ -177,16 +183,25 @@ template <class T> LOSSBOOK_INLINE constexpr T scale_magic(int offset) {
 template <class T> LOSSBOOK_INLINE ExpReduction<T> reduce_exp(T x, T magic) {
     const T shifted = fma(x, log2_e<T>[0], magic);
     const T k = shifted - magic;
-    const T scale = from_bits<T>(bits(shifted) << Format<T>::fraction_bits);
-    // Exact: one fma, and the difference has no bit below the last of ln2[0]'s half.
-    const T head = fma(-k, ln2<T>[0], x);
-    const T r = fma(-k, ln2<T>[1], head);
-    const T r2 = r * r;
-    const T correction = -k * ln2<T>[1];
-    return {scale, head, fma(r2, polynomial(r, r2, exp_tail<T>), correction)};
+    return {k, from_bits<T>(bits(shifted) << Format<T>::fraction_bits), fma(-k, ln2<T>[0], x)};
 }
 
-// Beyond these the result is 0 or infinity; they keep k in the range of the magic numbers.
+// r^2 P(r), and what head lacks, and start.
+template <class T> LOSSBOOK_INLINE T sum_exp_tail(const ExpReduction<T>& e, T start) {
+    const T r = fma(-e.k, ln2<T>[1], e.head);
+    const T r2 = r * r;
+    return fma(r2, polynomial(r, r2, exp_tail<T>), fma(-e.k, ln2<T>[1], start));
+}
+
+// The last addition is the only rounding that counts: what 1 + head loses is kept.
+template <class T> LOSSBOOK_INLINE T finish_exp(const ExpReduction<T>& e) {
+    const T sum = T(1) + e.head;
+    const T lost = (T(1) - sum) + e.head;
+    return (sum + sum_exp_tail(e, lost)) * e.scale;
+}
+
+// Beyond these the result is 0 or infinity. The selects come last, and not as a clamp of x, because a
+// masked multiplication is free there and a negation of x can melt into the fmas.
 template <class T> inline constexpr T exp_low = -104;
 template <> inline constexpr double exp_low<double> = -746;
 template <class T> inline constexpr T exp_high = 89;
@@ -197,45 +212,35 @@ template <> inline constexpr double exp_high<double> = 710;
 template <class T> inline constexpr int exp_offset = 64;
 template <> inline constexpr int exp_offset<double> = 512;
 
-// 1 + head is rounded, and what it loses is kept: the last addition is then the only rounding that counts.
-template <class T> LOSSBOOK_INLINE T finish_exp(const ExpReduction<T>& e, T unscale) {
-    const T sum = T(1) + e.head;
-    const T lost = (T(1) - sum) + e.head;
-    return (sum + (lost + e.tail)) * e.scale * unscale;
-}
-
 // exp(x) for x <= 0 (and NaN): cheaper than exp.
 template <class T> LOSSBOOK_INLINE T exp_nonpositive(T x) {
     constexpr int offset = exp_offset<T>;
-    constexpr T magic = scale_magic<T>(offset);
-    const T clipped = select(x < exp_low<T>, exp_low<T>, x);
-    const auto e = reduce_exp(clipped, magic);
-    return finish_exp(e, power_of_two<T>(-offset));
+    const T result = finish_exp(reduce_exp(x, scale_magic<T>(offset)));
+    return select(x < exp_low<T>, T(0), result * power_of_two<T>(-offset));
 }
 
 template <class T> LOSSBOOK_INLINE T exp(T x) {
     constexpr int offset = exp_offset<T>;
-    const T low = select(x < exp_low<T>, exp_low<T>, x);
-    const T clipped = select(low > exp_high<T>, exp_high<T>, low);
     const bool large = x > T(0);
     const T magic = select(large, scale_magic<T>(-offset), scale_magic<T>(offset));
     const T unscale = select(large, power_of_two<T>(offset), power_of_two<T>(-offset));
-    return finish_exp(reduce_exp(clipped, magic), unscale);
+    const T limit = select(large, infinity<T>, T(0));
+    const bool outside = abs(x) > (large ? exp_high<T> : -exp_low<T>);
+    return select(outside, limit, finish_exp(reduce_exp(x, magic)) * unscale);
 }
 
 // --------------------------------------------------------------------------------------- expm1
 
 // 2^k exp(r) - 1 = (2^k - 1) + 2^k (exp(r) - 1), both sides halved so that 2^128 does not overflow.
 template <class T> LOSSBOOK_INLINE T expm1(T x) {
-    constexpr T magic = scale_magic<T>(-1);
     constexpr T low = -3 * T(std::numeric_limits<T>::digits) / 4; // -1 after rounding
     const T above = select(x < low, low, x);
     const T clipped = select(above > exp_high<T>, exp_high<T>, above);
-    const auto e = reduce_exp(clipped, magic);
+    const auto e = reduce_exp(clipped, scale_magic<T>(-1));
     const T offset = e.scale - T(0.5);
     const T sum = fma(e.scale, e.head, offset);
     const T lost = fma(e.scale, e.head, offset - sum);
-    const T result = T(2) * (sum + fma(e.scale, e.tail, lost));
+    const T result = T(2) * (sum + fma(e.scale, sum_exp_tail(e, T(0)), lost));
     // Halving would cost a subnormal x its last bit, and -0 its sign.
     return select(abs(x) < std::numeric_limits<T>::epsilon() / 4, x, result);
 }
@@ -302,15 +307,19 @@ template <class T> LOSSBOOK_INLINE T log1p(T x) {
 // log1p(x) for 0 <= x <= 1 (and NaN): cheaper than log1p, for softplus. One constant factor in place of
 // 2^k: 1 + f = (1 + x) unit_factor above the threshold.
 template <class T> LOSSBOOK_INLINE T log1p_unit(T x) {
-    constexpr T threshold = 2 * unit_factor<T> - 1;
-    const bool upper = x > threshold;
-    const T f = select(upper, fma(x, unit_factor<T>, unit_factor<T> - T(1)), x);
+    constexpr T factor = unit_factor<T>[0];
+    const bool upper = x > 2 * factor - 1;
+    const T f = select(upper, fma(x, factor, factor - T(1)), x);
     const T offset = select(upper, unit_offset<T>[0], T(0));
-    const T offset_tail = select(upper, unit_offset<T>[1], T(0));
     const T f2 = f * f;
     const T head = offset + f;
     const T lost = (offset - head) + f;
-    return head + fma(f2, polynomial(f, f2, log1p_unit_tail<T>), lost + offset_tail);
+    return head + fma(f2, polynomial(f, f2, log1p_unit_tail<T>), lost);
 }
+
+// e / (1 + e) for 0 <= e <= 1 (and NaN): the sigmoid of -|z| from e = exp(-|z|). As written, the rounding of
+// 1 + e alone costs almost 1 ULP and the gradient of the logistic loss passes 2; as e - e * (e / (1 + e)) only
+// a share e of it arrives.
+template <class T> LOSSBOOK_INLINE T odds_to_probability(T e) { return fma(-e, e / (T(1) + e), e); }
 
 } // namespace lossbook::LOSSBOOK_ISA::elementary

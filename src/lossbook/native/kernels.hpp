@@ -1,0 +1,107 @@
+// What the driver sees of a kernel: plain function pointers, the same for every instruction set.
+//
+// Code that is compiled for an instruction set must not share inline functions with the rest of the
+// module: the linker keeps one copy of each, and it may be the one that the processor cannot run.
+// So these files include no standard containers, and everything they define is in a namespace
+// named after the instruction set.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#ifndef LOSSBOOK_ISA
+#define LOSSBOOK_ISA baseline
+#endif
+
+namespace lossbook {
+
+// Bits of `want`, in the order in which results are returned.
+inline constexpr unsigned value_bit = 1, gradient_bit = 2, hessian_bit = 4;
+
+// Samples per block: y, prediction, weight and three outputs in double take 48 KiB at most, the
+// first-level cache of current processors. Sums are combined per block, so this number is part of
+// the result's last bits and must not depend on the machine.
+inline constexpr std::size_t block_length = 1024;
+
+// A twofold number: the sum and what rounding has taken from it so far.
+struct Twofold {
+    double sum = 0, lost = 0;
+};
+
+enum class Element : std::uint8_t { f32, f64, i8, i16, i32, i64, u8, u16, u32, u64, boolean, none };
+
+template <class T>
+using PointwiseBlock = bool (*)(const T* y, const T* p, T* value, T* gradient, T* hessian,
+                                std::size_t count, const double* parameters, T scale);
+
+template <class T> struct PointwiseFunctions {
+    PointwiseBlock<T> block[8];                                  // by `want`
+    bool (*outside)(const T* y, const T* p, std::size_t count);  // null: nothing to check
+};
+
+struct PointwiseKernel {
+    const char* name;
+    int parameters;
+    PointwiseFunctions<float> f32;
+    PointwiseFunctions<double> f64;
+
+    template <class T> const PointwiseFunctions<T>& functions() const {
+        if constexpr (sizeof(T) == 4) return f32; else return f64;
+    }
+};
+
+// One row of class scores. Either `label` is the target class (-1: missing) or `rows` holds the
+// target probabilities. The gradient and Hessian are multiplied by `scale`; `scratch` has room for
+// `classes` numbers, so that outputs may be the inputs themselves.
+template <class T> struct Row {
+    const T* scores;
+    const T* target;
+    std::int64_t label;
+    std::size_t classes;
+    T scale;
+    T* gradient;
+    T* hessian;
+    T* scratch;
+};
+
+template <class T> using RowFunction = T (*)(const Row<T>& row);
+
+template <class T> struct RowFunctions {
+    RowFunction<T> index;
+    RowFunction<T> target;
+    bool (*outside)(const T* scores, std::size_t classes);  // null: nothing to check
+};
+
+struct RowKernel {
+    const char* name;
+    RowFunctions<float> f32;
+    RowFunctions<double> f64;
+
+    template <class T> const RowFunctions<T>& functions() const {
+        if constexpr (sizeof(T) == 4) return f32; else return f64;
+    }
+};
+
+template <class T> struct BlockFunctions {
+    // Converts `count` elements of any real type, `stride` bytes apart.
+    void (*convert)(Element from, const char* base, std::ptrdiff_t stride, std::size_t count, T* to);
+    // values[i] *= weights[i], where a weight of 0 gives 0 whatever the value is.
+    void (*weigh)(T* values, const double* weights, std::size_t count);
+    // The sum over a block, weighted unless `weights` is null.
+    Twofold (*sum)(const T* values, const double* weights, std::size_t count);
+};
+
+struct InstructionSet {
+    const char* name;
+    const PointwiseKernel* const* pointwise;  // ends with null
+    const RowKernel* const* rows;             // ends with null
+    BlockFunctions<float> f32;
+    BlockFunctions<double> f64;
+    bool (*weights_are_valid)(const double* weights, std::size_t count);
+
+    template <class T> const BlockFunctions<T>& functions() const {
+        if constexpr (sizeof(T) == 4) return f32; else return f64;
+    }
+};
+
+} // namespace lossbook

@@ -1,0 +1,110 @@
+#include <utility>
+
+#include "columns.hpp"
+#include "threads.hpp"
+
+namespace lossbook {
+
+namespace {
+
+// Blocks that a thread takes at a time: 64 Ki numbers, enough that asking for them costs nothing.
+constexpr std::size_t blocks_per_turn = 64;
+
+template <class T> struct Buffers {
+    alignas(64) T y[block_length], p[block_length], value[block_length];
+    alignas(64) double weight[block_length];
+};
+
+template <class T> class Pointwise {
+  public:
+    explicit Pointwise(const PointwiseWork& work)
+        : work_(work), set_(*work.instructions), functions_(work.kernel->functions<T>()) {}
+
+    Outcome run() {
+        const double total = total_weight(work_);
+        if (!(total > 0) || std::isinf(total)) return {false, 0};
+        const bool mean = work_.reduction == Reduction::mean;
+        scale_ = T(mean ? 1 / total : 1.0);
+        const std::size_t blocks = (work_.samples + block_length - 1) / block_length;
+        if (work_.outputs.in_callers_memory && !all_inside(blocks)) return {false, 0};
+        const bool sums = (work_.want & value_bit) && work_.outputs.value == nullptr;
+        std::vector<Twofold> parts(sums ? blocks : 0);
+        if (!evaluate(blocks, parts)) return {false, 0};
+        return {true, sum_in_order(parts) / (mean ? total : 1.0)};
+    }
+
+  private:
+    bool all_inside(std::size_t blocks) {
+        if (functions_.outside == nullptr) return true;
+        Buffers<T> buffers;
+        for (std::size_t block = 0; block < blocks; ++block) {
+            const auto [start, count] = range(block);
+            const T* y = load(set_, work_.y, start, count, buffers.y);
+            const T* p = load(set_, work_.p, start, count, buffers.p);
+            if (functions_.outside(y, p, count)) return false;
+        }
+        return true;
+    }
+
+    bool evaluate(std::size_t blocks, std::vector<Twofold>& parts) {
+        std::atomic<bool> valid{true};
+        const std::size_t turns = (blocks + blocks_per_turn - 1) / blocks_per_turn;
+        share_out(turns, threads_worth(work_.samples), [&](const auto& next) {
+            Buffers<T> buffers;
+            for (std::size_t turn = next(); turn < turns && valid; turn = next()) {
+                const std::size_t last = std::min(blocks, (turn + 1) * blocks_per_turn);
+                for (std::size_t block = turn * blocks_per_turn; block < last; ++block)
+                    if (!one_block(block, buffers, parts)) valid = false;
+            }
+        });
+        return valid;
+    }
+
+    bool one_block(std::size_t block, Buffers<T>& buffers, std::vector<Twofold>& parts) {
+        const auto [start, count] = range(block);
+        const BlockFunctions<T>& functions = set_.functions<T>();
+        const T* y = load(set_, work_.y, start, count, buffers.y);
+        const T* p = load(set_, work_.p, start, count, buffers.p);
+        T* value = at<T>(work_.outputs.value, start);
+        T* gradient = at<T>(work_.outputs.gradient, start);
+        T* hessian = at<T>(work_.outputs.hessian, start);
+        const double* weights = nullptr;
+        // Before any output is written: it may be the weights' own memory.
+        if (work_.weight) {
+            set_.f64.convert(work_.weight.element,
+                             work_.weight.data + std::ptrdiff_t(start) * work_.weight.stride,
+                             work_.weight.stride, count, buffers.weight);
+            weights = buffers.weight;
+        }
+        const bool outside = functions_.block[work_.want](
+            y, p, value != nullptr ? value : buffers.value, gradient, hessian, count,
+            work_.parameters, scale_);
+        if (outside) return false;
+        if (!parts.empty()) parts[block] = functions.sum(buffers.value, weights, count);
+        if (weights != nullptr)
+            for (T* output : {value, gradient, hessian})
+                if (output != nullptr) functions.weigh(output, weights, count);
+        return true;
+    }
+
+    std::pair<std::size_t, std::size_t> range(std::size_t block) const {
+        const std::size_t start = block * block_length;
+        return {start, std::min(block_length, work_.samples - start)};
+    }
+
+    const PointwiseWork& work_;
+    const InstructionSet& set_;
+    const PointwiseFunctions<T>& functions_;
+    T scale_ = 1;
+};
+
+} // namespace
+
+template <class T> Outcome run_pointwise(const PointwiseWork& work) {
+    return Pointwise<T>(work).run();
+}
+
+template Outcome run_pointwise<float>(const PointwiseWork&);
+template Outcome run_pointwise<double>(const PointwiseWork&);
+
+} // namespace lossbook

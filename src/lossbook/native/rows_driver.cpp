@@ -1,0 +1,139 @@
+#include <cstring>
+#include <memory>
+
+#include "columns.hpp"
+#include "threads.hpp"
+
+namespace lossbook {
+
+namespace {
+
+// Numbers (rows times classes) that a thread takes at a time.
+constexpr std::size_t numbers_per_turn = 65536;
+
+template <class T> class Rows {
+  public:
+    explicit Rows(const RowWork& work)
+        : work_(work), set_(*work.instructions), functions_(work.kernel->functions<T>()),
+          // Fixed by the shape alone: sums are combined per block of rows.
+          rows_per_block_(std::clamp<std::size_t>(numbers_per_turn / work.classes, 1, block_length)) {
+    }
+
+    Outcome run() {
+        const double total = total_weight(work_);
+        if (!(total > 0) || std::isinf(total)) return {false, 0};
+        const bool mean = work_.reduction == Reduction::mean;
+        scale_ = mean ? 1 / total : 1.0;
+        const std::size_t blocks = (work_.samples + rows_per_block_ - 1) / rows_per_block_;
+        if (work_.outputs.in_callers_memory && !pass(blocks, nullptr)) return {false, 0};
+        std::vector<Twofold> parts(blocks);
+        if (!pass(blocks, &parts)) return {false, 0};
+        return {true, sum_in_order(parts) / (mean ? total : 1.0)};
+    }
+
+  private:
+    struct Buffers {
+        explicit Buffers(std::size_t classes)
+            : scores(new T[classes]), target(new T[classes]), scratch(new T[classes]) {}
+
+        std::unique_ptr<T[]> scores, target, scratch;
+        T value[block_length];
+        double weight[block_length], label[block_length];
+    };
+
+    // Without `parts`, only the checks are made and nothing is written.
+    bool pass(std::size_t blocks, std::vector<Twofold>* parts) {
+        std::atomic<bool> valid{true};
+        share_out(blocks, threads_worth(work_.samples * work_.classes), [&](const auto& next) {
+            Buffers buffers(work_.classes);
+            for (std::size_t block = next(); block < blocks && valid; block = next())
+                if (!one_block(block, buffers, parts)) valid = false;
+        });
+        return valid;
+    }
+
+    bool one_block(std::size_t block, Buffers& buffers, std::vector<Twofold>* parts) {
+        const std::size_t start = block * rows_per_block_;
+        const std::size_t count = std::min(rows_per_block_, work_.samples - start);
+        if (work_.weight)
+            set_.f64.convert(work_.weight.element,
+                             work_.weight.data + std::ptrdiff_t(start) * work_.weight.stride,
+                             work_.weight.stride, count, buffers.weight);
+        if (!work_.target_rows)
+            set_.f64.convert(work_.y.element,
+                             work_.y.data + std::ptrdiff_t(start) * work_.y.stride, work_.y.stride,
+                             count, buffers.label);
+        for (std::size_t i = 0; i < count; ++i)
+            if (!one_row(start + i, i, buffers, parts != nullptr)) return false;
+        if (parts == nullptr) return true;
+        const double* weights = work_.weight ? buffers.weight : nullptr;
+        if (T* value = at<T>(work_.outputs.value, start)) {
+            if (weights != nullptr) set_.functions<T>().weigh(buffers.value, weights, count);
+            std::memcpy(value, buffers.value, count * sizeof(T));
+        } else if (work_.want & value_bit) {
+            (*parts)[block] = set_.functions<T>().sum(buffers.value, weights, count);
+        }
+        return true;
+    }
+
+    bool one_row(std::size_t sample, std::size_t i, Buffers& buffers, bool evaluate) {
+        const std::size_t classes = work_.classes, start = sample * classes;
+        Row<T> row{};
+        row.classes = classes;
+        row.scores = load(set_, work_.p, start, classes, buffers.scores.get());
+        if (functions_.outside != nullptr && functions_.outside(row.scores, classes)) return false;
+        if (work_.target_rows) {
+            row.target = load(set_, work_.y, start, classes, buffers.target.get());
+            if (!sums_to_one(row.target)) return false;
+        } else if (!read_label(buffers.label[i], row.label)) {
+            return false;
+        }
+        if (!evaluate) return true;
+        const double weight = work_.weight ? buffers.weight[i] : 1;
+        row.scale = T(weight * scale_);
+        row.gradient = at<T>(work_.outputs.gradient, start);
+        row.hessian = at<T>(work_.outputs.hessian, start);
+        row.scratch = buffers.scratch.get();
+        if (weight == 0) return silent_row(row, buffers.value[i]);
+        buffers.value[i] = (work_.target_rows ? functions_.target : functions_.index)(row);
+        return true;
+    }
+
+    // A row of weight 0 contributes exactly 0, even where its loss is infinite.
+    bool silent_row(const Row<T>& row, T& value) {
+        for (T* output : {row.gradient, row.hessian})
+            if (output != nullptr) std::fill_n(output, row.classes, T(0));
+        value = 0;
+        return true;
+    }
+
+    bool read_label(double number, std::int64_t& label) const {
+        label = -1;
+        if (std::isnan(number)) return true;
+        if (!(number >= 0 && number < double(work_.classes))) return false;
+        label = std::int64_t(number);
+        return double(label) == number;
+    }
+
+    bool sums_to_one(const T* target) const {
+        for (std::size_t j = 0; j < work_.classes; ++j)
+            if (target[j] < 0 || target[j] > 1) return false;
+        const double sum = rounded(set_.functions<T>().sum(target, nullptr, work_.classes));
+        return !(std::abs(sum - 1) > work_.row_sum_tolerance);
+    }
+
+    const RowWork& work_;
+    const InstructionSet& set_;
+    const RowFunctions<T>& functions_;
+    std::size_t rows_per_block_;
+    double scale_ = 1;
+};
+
+} // namespace
+
+template <class T> Outcome run_rows(const RowWork& work) { return Rows<T>(work).run(); }
+
+template Outcome run_rows<float>(const RowWork&);
+template Outcome run_rows<double>(const RowWork&);
+
+} // namespace lossbook

@@ -1,0 +1,1 @@
+"""Printers: the traced graph of a loss in another language. One module per language."""

@@ -1,0 +1,234 @@
+"""Prints every pointwise loss as C++, when the package is built.
+
+    python -m lossbook.printers.cpp FOLDER
+
+writes one source file per formula (a loss with a switch has one per setting) and ``table.cpp``,
+which lists them. The text is straight-line code without branches: the compiler vectorises it, and
+drops whatever the outputs that were asked for do not need.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from lossbook import parameters
+from lossbook.engine.native import kernel_name
+from lossbook.loss import Loss
+from lossbook.maths.tracer import Node, TraceMaths
+from lossbook.registry import catalogue
+
+_INFIX = {
+    "add": "+",
+    "subtract": "-",
+    "multiply": "*",
+    "divide": "/",
+    "ratio": "/",
+    "less": "<",
+    "less_equal": "<=",
+    "equal": "==",
+    "and": "&",
+    "or": "|",
+}
+
+_KERNEL = """\
+// Printed from {module} by lossbook.printers.cpp; changes here are lost.
+#include "pointwise.hpp"
+
+namespace lossbook::LOSSBOOK_ISA {{
+namespace {{
+
+struct Formula {{
+    static constexpr const char* name = "{name}";
+    static constexpr int parameters = {parameter_count};
+    static constexpr bool checks_values = {checks_values};
+
+    // What depends on parameters alone, in double until the last rounding.
+    template <class T> struct Constants {{
+{constants}
+    }};
+
+    template <class T>
+    LOSSBOOK_INLINE static bool outside([[maybe_unused]] T y, [[maybe_unused]] T p) {{
+{outside}
+    }}
+
+    template <class T>
+    LOSSBOOK_INLINE static void evaluate([[maybe_unused]] const Constants<T>& c, T y, T p,
+                                         T& value, T& gradient, T& hessian) {{
+{evaluate}
+    }}
+}};
+
+}} // namespace
+
+extern const PointwiseKernel kernel_{name};
+const PointwiseKernel kernel_{name} = pointwise_kernel<Formula>();
+
+}} // namespace lossbook::LOSSBOOK_ISA
+"""
+
+_TABLE = """\
+// Printed by lossbook.printers.cpp; changes here are lost.
+#include "kernels.hpp"
+
+namespace lossbook::LOSSBOOK_ISA {{
+
+{declarations}
+
+extern const PointwiseKernel* const pointwise_kernels[] = {{{entries}, nullptr}};
+
+}} // namespace lossbook::LOSSBOOK_ISA
+"""
+
+
+class Body:
+    """Statements in order, one per node, each node once."""
+
+    def __init__(self, element: str) -> None:
+        self._element = element
+        self._names: dict[int, str] = {}
+        self.constants: list[Node] = []
+        self.lines: list[str] = []
+
+    def name(self, node: Node) -> str:
+        """The C++ expression that stands for a node, with the statements it needs before it."""
+        if id(node) not in self._names:
+            self._names[id(node)] = self._write(node)
+        return self._names[id(node)]
+
+    def _write(self, node: Node) -> str:
+        if node.operation == "argument":
+            return str(node.payload)
+        if node.operation == "number":
+            return f"{self._element}({number(node.payload)})"
+        if self._element == "T" and node.is_constant:
+            self.constants.append(node)
+            return f"c.c{len(self.constants) - 1}"
+        if node.operation == "parameter":
+            return f"parameter_{node.payload}"
+        kind = "bool" if node.is_condition else self._element
+        expression = self._expression(node)
+        name = f"t{len(self.lines)}"
+        self.lines.append(f"const {kind} {name} = {expression};")
+        return name
+
+    def _expression(self, node: Node) -> str:
+        inputs = [self.name(term) for term in node.inputs]
+        if node.operation in _INFIX:
+            return f" {_INFIX[node.operation]} ".join(inputs)
+        if node.operation == "negate":
+            return f"-{inputs[0]}"
+        if node.operation == "where":
+            return f"{inputs[0]} ? {inputs[1]} : {inputs[2]}"
+        return f"elementary::{_function(node)}({', '.join(inputs)})"
+
+
+def number(value: float) -> str:
+    """A double literal that gives back exactly this number."""
+    return value.hex() if value != int(value) else f"{value:.1f}"
+
+
+def _function(node: Node) -> str:
+    """The elementary function; a cheaper twin where the argument's range is known."""
+    if node.operation == "exp" and _is_nonpositive(node.inputs[0]):
+        return "exp_nonpositive"
+    if node.operation == "log1p" and _is_unit(node.inputs[0]):
+        return "log1p_unit"
+    return node.operation
+
+
+def _is_nonpositive(node: Node) -> bool:
+    return node.operation == "negate" and node.inputs[0].operation == "abs"
+
+
+def _is_unit(node: Node) -> bool:
+    return node.operation == "exp" and _is_nonpositive(node.inputs[0])
+
+
+def print_kernel(loss: Loss) -> str:
+    """The C++ source of one formula."""
+    m = TraceMaths()
+    y, p = m.graph.argument("y"), m.graph.argument("p")
+    traced = loss.over(m)
+    body = Body("T")
+    for order, output in enumerate(("value", "gradient", "hessian")):
+        result = body.name(m.graph.term(traced.derivative(m, order, y, p)))
+        body.lines.append(f"{output} = {result};")
+    return _KERNEL.format(
+        module=type(loss).__module__,
+        name=kernel_name(loss),
+        parameter_count=len(m.parameters),
+        checks_values="true" if _checks(loss) else "false",
+        constants=_indent(_print_constants(body.constants, list(m.parameters)), 8),
+        outside=_indent(_print_outside(loss), 8),
+        evaluate=_indent(body.lines, 8),
+    )
+
+
+def _print_constants(constants: list[Node], names: list[str]) -> Iterator[str]:
+    body = Body("double")
+    results = [body.name(node) for node in constants]
+    yield from (f"T c{position};" for position in range(len(constants)))
+    used = "parameters" if names else ""
+    yield f"explicit Constants([[maybe_unused]] const double* {used or 'unused'}) {{"
+    for position, name in enumerate(names):
+        yield f"    const double parameter_{name} = parameters[{position}];"
+    yield from (f"    {line}" for line in body.lines)
+    yield from (f"    c{position} = T({result});" for position, result in enumerate(results))
+    yield "}"
+
+
+def _checks(loss: Loss) -> bool:
+    return not (loss.label_domain.checks_nothing and loss.prediction_domain.checks_nothing)
+
+
+def _print_outside(loss: Loss) -> Iterator[str]:
+    m = TraceMaths()
+    body = Body("T")
+    broken = [
+        body.name(domain.outside(m.graph.argument(name)))
+        for name, domain in (("y", loss.label_domain), ("p", loss.prediction_domain))
+        if not domain.checks_nothing
+    ]
+    yield from body.lines
+    yield f"return {' | '.join(broken) or 'false'};"
+
+
+def _indent(lines: list[str] | Iterator[str], width: int) -> str:
+    return "\n".join(" " * width + line for line in lines)
+
+
+def variants(cls: type[Loss]) -> Iterator[Loss]:
+    """A loss in every setting of its switches."""
+    fields = dataclasses.fields(cls)  # type: ignore[arg-type]
+    switches = [field.name for field in fields if not parameters.is_numeric(field)]
+    for setting in itertools.product((False, True), repeat=len(switches)):
+        yield cls(**dict(zip(switches, setting, strict=True)))
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    pointwise = [cls for cls in catalogue() if not cls.is_multiclass]
+    losses = [loss for cls in pointwise for loss in variants(cls)]
+    names = [kernel_name(loss) for loss in losses]
+    for loss, name in zip(losses, names, strict=True):
+        _write(folder / f"{name}.cpp", print_kernel(loss))
+    table = _TABLE.format(
+        declarations="\n".join(f"extern const PointwiseKernel kernel_{name};" for name in names),
+        entries=", ".join(f"&kernel_{name}" for name in names),
+    )
+    _write(folder / "table.cpp", table)
+
+
+def _write(path: Path, text: str) -> None:
+    # An unchanged file keeps its time stamp, so that a rebuild compiles only what is new.
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
