@@ -3,11 +3,11 @@
     python tools/elementary_polynomials.py           # print the C++ tables and their errors
     python tools/elementary_polynomials.py --check   # fail if the header differs
 
-Each table is the polynomial of smallest weighted maximum error (Remez's exchange), found with the
-coefficients rounded one after the other: once the lowest is rounded to the target format, the rest is
-fitted again around it, so that rounding a low coefficient is repaired by the higher ones
-(Brisebarre and Chevillard, "Efficient polynomial L-infinity approximations", ARITH 2007, in its
-simplest form). The weight turns the polynomial's error into the relative error of the function.
+Each table is the polynomial of smallest weighted maximum error (Remez's exchange). Its first
+coefficients are rounded one after the other, and the rest is fitted again around each, so that
+the higher ones repair the rounding of the lower (Brisebarre and Chevillard, "Efficient polynomial
+L-infinity approximations", ARITH 2007, in its simplest form). The weight turns the polynomial's
+error into the relative error of the function.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import argparse
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mpmath import mp, mpf
@@ -25,7 +25,6 @@ mp.dps = 60
 
 HEADER = Path(__file__).parents[1] / "src" / "lossbook" / "native" / "elementary.hpp"
 PRECISION = {"float": 24, "double": 53}
-STEPWISE = 3  # coefficients after these are so small in effect that plain rounding loses nothing
 Function = Callable[[mpf], mpf]
 
 
@@ -36,7 +35,7 @@ class Table:
     name: str
     dtype: str
     values: list[mpf]
-    error_bits: mpf | None = None  # log2 of the largest relative error of the function
+    error_bits: float | None = None  # log2 of the largest relative error of the function
 
     def cpp(self) -> str:
         suffix = "f" if self.dtype == "float" else ""
@@ -108,58 +107,107 @@ def remez(points: list[mpf], target: list[mpf], weight: list[mpf], degree: int) 
             right[row] = target[index]
         solution = mp.lu_solve(matrix, right)
         coefficients = [solution[i] for i in range(degree + 1)]
-        errors = [w * (t - polynomial(coefficients, x)) for x, t, w in zip(points, target, weight, strict=True)]
+        errors = [
+            w * (t - polynomial(coefficients, x))
+            for x, t, w in zip(points, target, weight, strict=True)
+        ]
         if max(abs(error) for error in errors) <= abs(solution[degree + 1]) * (1 + mpf(10) ** -3):
             break
         reference = alternating_extrema(errors, size)
     return coefficients
 
 
-def fit(name: str, dtype: str, degree: int, low: mpf, high: mpf, target: Function, weight: Function) -> Table:
-    """Minimax polynomial whose first coefficients are rounded one by one, the others refitted around them."""
-    points = [x for x in chebyshev_points(low, high, 32 * (degree + 2) + 1) if abs(x) > (high - low) / 100]
-    rest, weights = [target(x) for x in points], [weight(x) for x in points]
+def fit(
+    name: str, dtype: str, degree: int, low: mpf, high: mpf, target: Function, weight: Function
+) -> Table:
+    """The best minimax polynomial in the target format over several numbers of rounding steps."""
+    points = [
+        x for x in chebyshev_points(low, high, 32 * (degree + 2) + 1) if abs(x) > (high - low) / 100
+    ]
+    targets, weights = [target(x) for x in points], [weight(x) for x in points]
+    return min(
+        (
+            rounded_fit(Table(name, dtype, []), degree, steps, points, targets, weights)
+            for steps in range(4)
+        ),
+        key=lambda table: table.error_bits or 0.0,
+    )
+
+
+def rounded_fit(
+    empty: Table, degree: int, steps: int, points: list[mpf], rest: list[mpf], weights: list[mpf]
+) -> Table:
+    """Round ``steps`` coefficients one by one, refitting the others around them, then the rest."""
     rounded: list[mpf] = []
-    for i in range(STEPWISE + 1):
+    for i in range(steps + 1):
         exact = remez(points, rest, weights, degree - i)
-        taken = exact[:1] if i < STEPWISE else exact
-        for coefficient in taken:
-            rounded.append(round_to(coefficient, PRECISION[dtype]))
-            # dividing by x keeps the basis 1, x, x^2, ...: without its constant nothing must alternate
+        for coefficient in exact[:1] if i < steps else exact:
+            rounded.append(round_to(coefficient, PRECISION[empty.dtype]))
+            # dividing by x keeps the basis 1, x, x^2, ...: without its 1 nothing must alternate
             rest = [(r - rounded[-1]) / x for r, x in zip(rest, points, strict=True)]
             weights = [w * abs(x) for w, x in zip(weights, points, strict=True)]
     error = max(abs(w * r) for w, r in zip(weights, rest, strict=True))
-    return Table(name, dtype, rounded, mp.log(error, 2))
+    return replace(empty, values=rounded, error_bits=float(mp.log(error, 2)))
 
 
 # ---------------------------------------------------------------- the tables
 
 
 def exp_tail(dtype: str, degree: int) -> Table:
-    """(exp(r) - 1 - r) / r^2 for |r| <= ln(2)/2, relative to the smaller of exp(r) and |expm1(r)|.
+    """(exp(r) - 1 - r) / r^2 for |r| <= ln(2)/2, relative to exp(r).
 
     The interval is a little wider than ln(2)/2 because k = round(x / ln 2) is decided in rounded
     arithmetic.
     """
     edge = mp.log(2) / 2 * (1 + mpf(2) ** -10)
-    return fit("exp_tail", dtype, degree, -edge, edge,
-               lambda r: (mp.expm1(r) - r) / r**2, lambda r: r**2 / mp.exp(r))
+    return fit(
+        "exp_tail",
+        dtype,
+        degree,
+        -edge,
+        edge,
+        lambda r: (mp.expm1(r) - r) / r**2,
+        lambda r: r**2 / mp.exp(r),
+    )
 
 
 def log_tail(dtype: str, degree: int) -> Table:
     """(log1p(f) - f) / f^2 for 3/4 <= 1 + f < 3/2, relative to log1p(f)."""
-    return fit("log_tail", dtype, degree, mpf(-1) / 4, mpf(1) / 2,
-               lambda f: (mp.log1p(f) - f) / f**2, lambda f: abs(f**2 / mp.log1p(f)))
+    return fit(
+        "log_tail",
+        dtype,
+        degree,
+        mpf(-1) / 4,
+        mpf(1) / 2,
+        lambda f: (mp.log1p(f) - f) / f**2,
+        lambda f: abs(f**2 / mp.log1p(f)),
+    )
 
 
-#: log1p on [0, 1] maps 1 + e above the threshold to (1 + e) * 0.703125, an 8-bit number near 1/sqrt(2).
-UNIT_FACTOR = mpf(45) / 64
+def unit_factor(dtype: str) -> mpf:
+    """The first number from 1/sqrt(2) upwards whose logarithm needs no second word.
+
+    It is a number of the format to ten bits more (Gal and Bachelis, "An accurate elementary mathematical
+    library for the IEEE floating point standard", ACM TOMS 17, 1991).
+    """
+    bits = PRECISION[dtype]
+    factor = round_to(mp.sqrt(mpf(1) / 2), bits)
+    while abs(mp.log(factor) - round_to(mp.log(factor), bits)) > mpf(2) ** (-bits - 12):
+        factor += mpf(2) ** -bits
+    return factor
 
 
 def log1p_unit_tail(dtype: str, degree: int) -> Table:
-    """(log1p(f) - f) / f^2 for 0 <= f < 1.4375 - 1, relative to log1p(f)."""
-    return fit("log1p_unit_tail", dtype, degree, -mpf(2) ** -20, 2 * UNIT_FACTOR - 1,
-               lambda f: (mp.log1p(f) - f) / f**2, lambda f: abs(f**2 / mp.log1p(f)))
+    """(log1p(f) - f) / f^2 for 0 <= f <= sqrt(2) - 1, relative to log1p(f)."""
+    return fit(
+        "log1p_unit_tail",
+        dtype,
+        degree,
+        -(mpf(2) ** -20),
+        mp.sqrt(2) - 1,
+        lambda f: (mp.log1p(f) - f) / f**2,
+        lambda f: abs(f**2 / mp.log1p(f)),
+    )
 
 
 def split(name: str, dtype: str, value: mpf, head_bits: int) -> Table:
@@ -171,11 +219,12 @@ def split(name: str, dtype: str, value: mpf, head_bits: int) -> Table:
 def tables() -> list[Table]:
     out = []
     for dtype, exp_degree, log_degree, unit_degree in (("float", 4, 9, 6), ("double", 9, 19, 14)):
-        bits = PRECISION[dtype]
+        bits, factor = PRECISION[dtype], unit_factor(dtype)
         out += [
             Table("log2_e", dtype, [round_to(1 / mp.log(2), bits)]),
             split("ln2", dtype, mp.log(2), bits),
-            split("unit_offset", dtype, -mp.log(UNIT_FACTOR), bits),
+            Table("unit_factor", dtype, [factor]),
+            Table("unit_offset", dtype, [round_to(-mp.log(factor), bits)]),
             exp_tail(dtype, exp_degree),
             log_tail(dtype, log_degree),
             log1p_unit_tail(dtype, unit_degree),
@@ -185,13 +234,17 @@ def tables() -> list[Table]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="compare with the header instead of printing")
+    parser.add_argument(
+        "--check", action="store_true", help="compare with the header instead of printing"
+    )
     check = parser.parse_args().check
     header = re.sub(r"\s+", "", HEADER.read_text()) if check else ""
     missing = 0
     for table in tables():
         if not check:
-            note = "" if table.error_bits is None else f"  // relative error 2^{float(table.error_bits):.2f}"
+            note = (
+                "" if table.error_bits is None else f"  // relative error 2^{table.error_bits:.2f}"
+            )
             print(f"{table.cpp()}{note}")
         elif re.sub(r"\s+", "", table.cpp()) not in header:
             missing += 1

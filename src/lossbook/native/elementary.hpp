@@ -6,7 +6,8 @@
 // - Fused multiply-adds are written out and the compiler's own contraction is off
 //   (-ffp-contract=off): the same input gives the same bits on every instruction set.
 // - float is computed in float, double in double. NaN in, NaN out.
-// - Needs -fno-math-errno and -fno-trapping-math to vectorise, and must never see -ffast-math.
+// - Needs -fno-math-errno and -fno-trapping-math to vectorise, and must never see -ffast-math. The flags
+//   for g++ that keep selects from becoming paths are in tools/elementary_accuracy.py, with their worth.
 //
 // The maximum errors are enforced by tools/elementary_accuracy.py. Every constant below is printed
 // by tools/elementary_polynomials.py, which derives it; its --check mode compares the two.
@@ -165,6 +166,23 @@ template <class T, std::size_t N> LOSSBOOK_INLINE T polynomial(T x, T x2, const 
     return fma(x, horner2<1>(x2, c), horner2<0>(x2, c));
 }
 
+// A table whose first term, close to -half x^2 of the whole, is added elsewhere with its rounding error.
+template <class T, std::size_t N>
+LOSSBOOK_INLINE constexpr Table<T, N> plus_first(Table<T, N> c, T half) {
+    c[0] += half;
+    return c;
+}
+
+// sum + a b and what that addition loses, for |sum| >= |a b|.
+template <class T> struct Sum {
+    T head, lost;
+};
+
+template <class T> LOSSBOOK_INLINE Sum<T> add_product(T sum, T a, T b) {
+    const T head = fma(a, b, sum);
+    return {head, fma(a, b, sum - head)};
+}
+
 // ----------------------------------------------------------------------------------------- exp
 
 // x = k ln 2 + r (Cody and Waite 1980), exp(x) = 2^k exp(r).
@@ -186,18 +204,13 @@ template <class T> LOSSBOOK_INLINE ExpReduction<T> reduce_exp(T x, T magic) {
     return {k, from_bits<T>(bits(shifted) << Format<T>::fraction_bits), fma(-k, ln2<T>[0], x)};
 }
 
-// r^2 P(r), and what head lacks, and start.
-template <class T> LOSSBOOK_INLINE T sum_exp_tail(const ExpReduction<T>& e, T start) {
-    const T r = fma(-e.k, ln2<T>[1], e.head);
-    const T r2 = r * r;
-    return fma(r2, polynomial(r, r2, exp_tail<T>), fma(-e.k, ln2<T>[1], start));
-}
-
 // The last addition is the only rounding that counts: what 1 + head loses is kept.
 template <class T> LOSSBOOK_INLINE T finish_exp(const ExpReduction<T>& e) {
+    const T r = fma(-e.k, ln2<T>[1], e.head);
+    const T r2 = r * r;
     const T sum = T(1) + e.head;
-    const T lost = (T(1) - sum) + e.head;
-    return (sum + sum_exp_tail(e, lost)) * e.scale;
+    const T lost = fma(-e.k, ln2<T>[1], (T(1) - sum) + e.head);
+    return (sum + fma(r2, polynomial(r, r2, exp_tail<T>), lost)) * e.scale;
 }
 
 // Beyond these the result is 0 or infinity. The selects come last, and not as a clamp of x, because a
@@ -237,10 +250,16 @@ template <class T> LOSSBOOK_INLINE T expm1(T x) {
     const T above = select(x < low, low, x);
     const T clipped = select(above > exp_high<T>, exp_high<T>, above);
     const auto e = reduce_exp(clipped, scale_magic<T>(-1));
+    const T missing = -e.k * ln2<T>[1];
+    const T r = e.head + missing;
+    const T r2 = r * r;
+    constexpr auto table = plus_first(exp_tail<T>, T(-0.5));
+    const T tail = fma(r2, polynomial(r, r2, table), fma(missing, e.head, missing));
     const T offset = e.scale - T(0.5);
-    const T sum = fma(e.scale, e.head, offset);
-    const T lost = fma(e.scale, e.head, offset - sum);
-    const T result = T(2) * (sum + fma(e.scale, sum_exp_tail(e, T(0)), lost));
+    const T unity = (e.scale - offset) - T(0.5); // lost for the first k at which 2^k - 1 is inexact
+    const auto first = add_product(offset, e.scale, e.head);
+    const auto second = add_product(first.head, T(0.5) * e.scale * e.head, e.head);
+    const T result = T(2) * (second.head + fma(e.scale, tail, (first.lost + unity) + second.lost));
     // Halving would cost a subnormal x its last bit, and -0 its sign.
     return select(abs(x) < std::numeric_limits<T>::epsilon() / 4, x, result);
 }
@@ -268,13 +287,15 @@ template <class T> LOSSBOOK_INLINE LogReduction<T> reduce_log(T y) {
     return {k, biased, (shifted & fraction_mask) + first};
 }
 
-// k ln 2 + log1p(f). The head is a sum of two terms, the first the larger or 0, whose rounding error is kept.
+// k ln 2 + log1p(f): k ln 2 + f - f^2 / 2 with both rounding errors kept, then the small rest.
 template <class T> LOSSBOOK_INLINE T finish_log(T k, T f) {
     const T f2 = f * f;
-    const T head = fma(k, ln2<T>[0], f);
-    const T lost = fma(k, ln2<T>[0], -head) + f;
-    const T tail = fma(f2, polynomial(f, f2, log_tail<T>), fma(k, ln2<T>[1], lost));
-    return head + tail;
+    const T sum = fma(k, ln2<T>[0], f);
+    const T lost = fma(k, ln2<T>[0], -sum) + f;
+    const auto main = add_product(sum, T(-0.5) * f, f);
+    constexpr auto table = plus_first(log_tail<T>, T(0.5));
+    const T rest = fma(k, ln2<T>[1], lost) + main.lost;
+    return main.head + fma(f2, polynomial(f, f2, table), rest);
 }
 
 template <class T> LOSSBOOK_INLINE T log(T x) {
