@@ -144,6 +144,7 @@ class RowReader:
             if batch.num_rows:
                 yield self._arrays(batch, columns, numbers)
             progress(share)
+        progress(1.0)
         if done == 0:
             raise FileError(f"{self.table.name} has a header but no rows.")
         if done == self.skipped:
@@ -248,13 +249,14 @@ def _side_by_side(columns: Sequence[npt.NDArray[np.float64]]) -> npt.NDArray[np.
 def _coded(cells: pa.Array, name: str) -> CodedLabels:
     import pyarrow as pa
 
-    if not pa.types.is_dictionary(cells.type):
-        cells = cells.dictionary_encode()
+    kind = cells.type.value_type if pa.types.is_dictionary(cells.type) else cells.type
     try:
+        if not pa.types.is_dictionary(cells.type):
+            cells = cells.dictionary_encode()
         names = cells.dictionary.cast(pa.string()).to_pylist()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise FileError(
-            f"column {name!r} holds {_in_words(cells.dictionary.type)}, which do not name groups.",
+            f"column {name!r} holds {_in_words(kind)}, which do not name groups.",
             column=name,
         ) from error
     codes = cells.indices.to_numpy(zero_copy_only=False).astype(np.intp)

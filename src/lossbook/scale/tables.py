@@ -127,8 +127,8 @@ class ParquetTable(Table):
 class ArrowTable(Table):
     """Arrow's own format: the file (also called Feather) or the stream, told by the first bytes."""
 
-    def _open(self, columns: Sequence[str] | None = None) -> tuple[Any, Any, int]:
-        """Return the source, the reader and the number of batches (0 where it is not known)."""
+    def _open(self, columns: Sequence[str] | None = None) -> tuple[Any, Any, int | None]:
+        """Return the source, the reader and the number of batches (None for a stream)."""
         import pyarrow as pa
 
         source = pa.OSFile(self.path)
@@ -141,7 +141,7 @@ class ArrowTable(Table):
         if is_file:
             reader = pa.ipc.open_file(source, options=options)
             return source, reader, reader.num_record_batches
-        return source, pa.ipc.open_stream(source, options=options), 0
+        return source, pa.ipc.open_stream(source, options=options), None
 
     def _read_schema(self) -> pa.Schema:
         source, reader, _ = self._open()
@@ -153,7 +153,7 @@ class ArrowTable(Table):
     ) -> Iterator[tuple[pa.RecordBatch, float]]:
         source, reader, count = self._open([*numbers, *labels])
         with source:
-            if count:
+            if count is not None:
                 for index in range(count):
                     yield reader.get_batch(index), (index + 1) / count
             else:
