@@ -64,7 +64,8 @@ def curve_lines(view: View, screen: Screen, marks: Sequence[float] = ()) -> list
         )
         for what, function in (("value", view.value), ("gradient", view.gradient))
     ]
-    return [*blocks[0], *blocks[1]] if stacked else side_by_side(*blocks, gap=gap)
+    left, right = blocks
+    return [*left, *right] if stacked else side_by_side(left, right, gap=gap)
 
 
 def _target_view(loss: Loss, low: float, high: float) -> View:

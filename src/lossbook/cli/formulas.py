@@ -76,7 +76,7 @@ def _in_residual(formula: Any, hat: Any) -> Any:
 
 
 def _exponentials(loss: Loss, formula: Any) -> Any:
-    """Return the sum of exp over all the scores of a row (a symbol found nowhere if there are none)."""
+    """Return the sum of exp over the scores of a row; without scores, a symbol found nowhere."""
     import sympy
 
     letter = loss.prediction_symbol

@@ -24,7 +24,7 @@ COMMANDS = {
 }
 
 # The extra that brings each optional package a command may need.
-EXTRAS = {"pyarrow": "cli", "sympy": "symbols", "rich": "cli"}
+EXTRAS = {"pyarrow": "cli", "sympy": "cli", "rich": "cli"}
 
 BAD_INPUT = 2
 INTERRUPTED = 130  # what a shell reports for a process ended by Ctrl-C
@@ -34,10 +34,14 @@ READER_LEFT = 141  # ... and for one that wrote into a closed pipe
 class LazyGroup(click.Group):
     """Commands imported on demand; errors as one line, never as a traceback."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        cmd_name: str,
+    ) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name].partition(":")
@@ -93,7 +97,8 @@ def _is_optional(module: str | None) -> TypeGuard[str]:
 
 
 def _how_to_install(module: str) -> str:
-    return f'pip install "lossbook[{EXTRAS[module.partition(".")[0]]}"'
+    extra = EXTRAS[module.partition(".")[0]]
+    return f'pip install "lossbook[{extra}]"'
 
 
 def _system_error(error: OSError) -> str:

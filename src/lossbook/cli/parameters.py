@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["LossCommand", "build_loss", "option_name"]
 
 EPILOG = (
-    "Parameters of the loss are options too, for example --tau 0.9 or --from-logits; "
-    "'lossbook list' names them."
+    "Parameters of the loss are options too: --tau 0.9, --from-logits. 'lossbook list' names them."
 )
 
 
@@ -80,12 +79,14 @@ def build_loss(name: str, parameters: Mapping[str, object]) -> Loss:
     """
     import lossbook
 
-    loss = lossbook.get(name)
+    loss: Loss = lossbook.get(name)
     for given in parameters:
         if given not in loss.parameters:
             raise click.UsageError(_no_such_parameter(loss.name, given, list(loss.parameters)))
     values = {key: _convert(key, value, loss.parameters[key]) for key, value in parameters.items()}
-    return lossbook.get(name, **values) if values else loss
+    if values:
+        loss = lossbook.get(name, **values)
+    return loss
 
 
 def option_name(field: str) -> str:
@@ -108,7 +109,7 @@ def _loss_options(own_params: list[click.Parameter]) -> list[click.Option]:
     taken = {flag for param in own_params for flag in _flags(param)}
     options: dict[str, click.Option] = {}
     for loss in lossbook.catalogue():
-        for field in dataclasses.fields(loss):  # type: ignore[arg-type]
+        for field in dataclasses.fields(loss):
             flag = option_name(field.name)
             if not field.init or field.name in options or flag in taken:
                 continue

@@ -51,7 +51,7 @@ def _formulas(loss: Loss, screen: Screen) -> None:
     try:
         import sympy  # noqa: F401
     except ModuleNotFoundError:
-        screen.paragraph('To see them: pip install "lossbook[symbols]"', indent=2)
+        screen.paragraph('To see them: pip install "lossbook[cli]"', indent=2)
         return
     for which, label in (("value", "value"), ("gradient", "gradient"), ("hessian", "Hessian")):
         lines = formula_lines(loss, which, width=screen.width - 12, unicode=screen.unicode)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -99,8 +99,7 @@ def _station(station: Station, screen: Screen, aside: str, pause: bool) -> None:
     label = int(station.label) if loss.is_multiclass else station.label
     path = descend(loss, label, station.start, station.rate, PUSHES)
     target = f"class {label:g}" if loss.is_multiclass else f"label {label:g}"
-    rate = screen.spelled(f"learning rate η = {station.rate:g}")
-    screen.heading(f"{loss!r}: descent towards {target}, {rate}")
+    screen.heading(screen.spelled(f"Descent to {target} with η = {station.rate:g}: {loss!r}"))
     screen.lines(_descent(loss, station, path, screen), indent=2)
     screen.blank()
     screen.paragraph(station.watch)
@@ -195,11 +194,14 @@ def _probabilities(loss: Loss, step: Step) -> Any:
     return loss.inverse_link(step.prediction)
 
 
-def _between(values: Sequence[float]) -> Any:
+def _between(values: Sequence[float]) -> Callable[[list[float]], list[float]]:
     """Return the function that joins the values at 0, 1, 2, ... by straight lines."""
     import numpy as np
 
-    return lambda xs: [float(v) for v in np.interp(xs, range(len(values)), values)]
+    def between(xs: list[float]) -> list[float]:
+        return np.interp(np.asarray(xs), np.arange(len(values)), np.asarray(values)).tolist()
+
+    return between
 
 
 def _text(value: Any, digits: int = 4) -> str:
@@ -240,11 +242,11 @@ def _closing(screen: Screen, aside: str) -> None:
     gradient = lossbook.get("squared_error").gradient(y, before)
     after = jacobian @ (theta - rate * (jacobian.T @ gradient))
     columns = [
-        aligned(list(x), 2),
-        aligned(list(y), 2),
-        aligned(list(before), 2),
-        aligned(list(-rate * gradient), 3),
-        aligned(list(after - before), 3),
+        aligned(x.tolist(), 2),
+        aligned(y.tolist(), 2),
+        aligned(before.tolist(), 2),
+        aligned((-rate * gradient).tolist(), 3),
+        aligned((after - before).tolist(), 3),
     ]
     rows = [list(row) for row in zip(*columns, strict=True)]
     header = ["x", "label", "before", "push asked for", "what the step did"]

@@ -1,0 +1,1 @@
+"""Reports: an HTML page of an evaluation, plots and tables for the terminal."""

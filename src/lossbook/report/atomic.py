@@ -62,11 +62,11 @@ def _replace(target: Path, content: bytes) -> None:
     temporary = _new_name(target)
     try:
         # Not tempfile: its files are private to the user, a report follows the umask.
-        with open(temporary, "xb") as file:
+        with temporary.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, target)
+        temporary.replace(target)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()

@@ -17,7 +17,7 @@ from lossbook.report.scales import count, number, ticks
 __all__ = ["Bar", "bars", "histogram", "reliability"]
 
 WIDTH = 460
-MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 52, 14, 12, 44
+MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 58, 14, 12, 44
 
 
 @dataclass(frozen=True)
@@ -172,14 +172,12 @@ def reliability(
 
 
 def _bar(row: Bar, x: _Axis, top: float) -> list[str]:
-    tip = escape(f"{row.name}: {number(row.value)}{f' ({row.note})' if row.note else ''}")
+    tip = f"{row.name}: {number(row.value)}{f' ({row.note})' if row.note else ''}"
     if not math.isfinite(row.value):
         return [_text(x(max(x.low, 0)) + 6, top + 12, number(row.value), "start", "tick")]
     left, right = sorted((x(0), x(row.value)))
-    parts = [
-        f'<rect class="bar" x="{left}" y="{top}" width="{max(right - left, 0.8):.2f}" '
-        f'height="16"><title>{tip}</title></rect>'
-    ]
+    wide = max(right - left, 0.8)
+    parts = [_rect("bar", left, top, wide, 16, tip)]
     if row.error is not None and math.isfinite(row.error) and row.error > 0:
         low, high = x(row.value - row.error), x(row.value + row.error)
         middle = top + 8
@@ -196,10 +194,7 @@ def _column(start: float, end: float, rows: int, y: _Axis, tip: str, kind: str =
     # A rare interval stays visible: at least one pixel tall.
     tall = max(y(0) - y(rows), 1.0)
     wide = max(end - start - 1, 0.8)
-    return [
-        f'<rect class="{f"bar {kind}".strip()}" x="{start + 0.5:.2f}" y="{y(0) - tall:.2f}" '
-        f'width="{wide:.2f}" height="{tall:.2f}"><title>{escape(tip)}</title></rect>'
-    ]
+    return [_rect(f"bar {kind}".strip(), start + 0.5, y(0) - tall, wide, tall, tip)]
 
 
 def _horizontal_grid(y: _Axis, values: Sequence[float], start: float, end: float) -> list[str]:
@@ -235,8 +230,9 @@ def _labels(x: _Axis, y: _Axis, x_label: str, y_label: str) -> list[str]:
     middle = (y.start + y.end) / 2
     return [
         _text((x.start + x.end) / 2, y.start + 36, x_label, "middle", "axis-label"),
-        f'<text class="axis-label" text-anchor="middle" '
-        f'transform="translate(12 {middle:.1f}) rotate(-90)">{escape(y_label)}</text>',
+        f'<g transform="translate(12 {middle:.1f}) rotate(-90)">',
+        _text(0, 0, y_label, "middle", "axis-label"),
+        "</g>",
     ]
 
 
@@ -256,6 +252,13 @@ def _svg(name: str, title: str, description: str, height: float, parts: Sequence
         f'aria-labelledby="{name}-title {name}-description">\n'
         f'<title id="{name}-title">{escape(title)}</title>\n'
         f'<desc id="{name}-description">{escape(description)}</desc>\n{body}\n</svg>'
+    )
+
+
+def _rect(kind: str, x: float, y: float, width: float, height: float, tip: str) -> str:
+    return (
+        f'<rect class="{kind}" x="{x:.2f}" y="{y:.2f}" width="{width:.2f}" '
+        f'height="{height:.2f}"><title>{escape(tip)}</title></rect>'
     )
 
 

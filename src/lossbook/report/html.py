@@ -123,9 +123,10 @@ def _distribution(evaluation: Evaluation) -> str:
     if len(shape.edges) < 2:
         figure = '<p class="note">No finite loss above 0 to draw.</p>'
     else:
-        beyond = shape.above + shape.infinite
         logarithmic = shape.scale == "log"
-        beyond_label = "inf" if shape.above == 0 else "more"
+        zeros = shape.zeros if logarithmic else 0
+        left = ("less" if shape.below else "0", zeros + shape.below)
+        right = ("more" if shape.above else "inf", shape.above + shape.infinite)
         median = next((value for level, value in shape.quantiles if level == 0.5), None)
         marks = [("median", median)] if median is not None else []
         figure = figures.histogram(
@@ -136,8 +137,8 @@ def _distribution(evaluation: Evaluation) -> str:
             description=_describe_distribution(evaluation),
             x_label="loss of a row (logarithmic)" if logarithmic else "loss of a row",
             logarithmic=logarithmic,
-            left=("0", shape.zeros) if logarithmic and shape.zeros else None,
-            right=(beyond_label, beyond) if beyond else None,
+            left=left if left[1] else None,
+            right=right if right[1] else None,
             marks=marks,
         )
         figure = _figure(figure, _describe_distribution(evaluation))
@@ -152,6 +153,8 @@ def _describe_distribution(evaluation: Evaluation) -> str:
     parts = [f"Losses run from {plain(total.minimum)} to {plain(total.maximum)}."]
     if shape.scale == "log" and shape.zeros:
         parts.append(f"{_rows(shape.zeros)} a loss of exactly 0.")
+    if shape.below:
+        parts.append(f"{_rows(shape.below)} a smaller loss than the axis shows.")
     if shape.above:
         parts.append(f"{_rows(shape.above)} a larger loss than the axis shows.")
     if shape.infinite:
@@ -268,10 +271,10 @@ def _worst(evaluation: Evaluation) -> str:
 
 def _worst_table(evaluation: Evaluation, rows: Sequence[WorstRow], *, grouped: bool) -> str:
     header = ["row", "loss"]
-    header += [f"label {name}" for name in evaluation.y_true[:MOST_COLUMNS]]
-    header += [f"prediction {name}" for name in evaluation.y_pred[:MOST_COLUMNS]]
+    header += _headings("label", evaluation.y_true)
+    header += _headings("prediction", evaluation.y_pred)
     if evaluation.weight is not None:
-        header.append(f"weight {evaluation.weight}")
+        header.append("weight")
     if grouped:
         header.append(evaluation.by or "group")
     body = []
@@ -286,6 +289,11 @@ def _worst_table(evaluation: Evaluation, rows: Sequence[WorstRow], *, grouped: b
         body.append(cells)
     text = {len(header) - 1} if grouped else ()
     return _table("Rows with the largest loss", header, body, text=text)
+
+
+def _headings(what: str, columns: Sequence[str]) -> list[str]:
+    """Name the columns of a worst row; a single one needs no name of its own."""
+    return [what] if len(columns) == 1 else [f"{what} {name}" for name in columns[:MOST_COLUMNS]]
 
 
 def _values(value: float | tuple[float, ...]) -> tuple[float, ...]:
