@@ -18,6 +18,12 @@ Write = Callable[..., Path]
 FORMATS = (".csv", ".csv.gz", ".tsv", ".parquet", ".feather", ".arrow", ".arrows")
 
 
+@pytest.fixture(params=FORMATS)
+def any_format(request: pytest.FixtureRequest) -> str:
+    """The ending of each format in turn."""
+    return str(request.param)
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
     """A function that writes columns to a file whose name has the given ending."""

@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import FORMATS
 
 import lossbook
 from lossbook.scale import FileError, evaluate
@@ -272,9 +271,8 @@ def test_groups_of_other_types(write: Write) -> None:
     assert "do not name groups" in message(path, by="g")
 
 
-@pytest.mark.parametrize("ending", FORMATS)
-def test_columns_with_odd_names(ending: str, write: Write) -> None:
-    path = write({"y.true": [1.0, 0.0], "p": [9.0, 9.0], "p.a,b": [0.5, 0.25]}, ending)
+def test_columns_with_odd_names(any_format: str, write: Write) -> None:
+    path = write({"y.true": [1.0, 0.0], "p": [9.0, 9.0], "p.a,b": [0.5, 0.25]}, any_format)
     assert evaluate(path, "mse", y_true="y.true", y_pred="p.a,b").total.sum == 0.3125
 
 

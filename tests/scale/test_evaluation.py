@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import FORMATS
 
 import lossbook
 from lossbook.scale import Evaluation, EvaluationState, evaluate
@@ -71,13 +70,12 @@ def test_equal_weights_change_nothing(write: Write, predictions: dict[str, Any])
     assert weighted.weight == without.weight / 4
 
 
-@pytest.mark.parametrize("ending", FORMATS)
 def test_formats_and_batches_give_the_same_bits(
-    ending: str, write: Write, predictions: dict[str, Any]
+    any_format: str, write: Write, predictions: dict[str, Any]
 ) -> None:
     names = {"y_true": "y", "y_pred": "p", "weight": "w", "by": "shop"}
     expected = plain(evaluate(write(predictions), "log_loss", **names))
-    path = write(predictions, ending)
+    path = write(predictions, any_format)
     for batch_rows in (None, 1000, 7):
         assert plain(evaluate(path, "log_loss", batch_rows=batch_rows, **names)) == expected
 
@@ -314,19 +312,21 @@ def test_a_refused_update_leaves_the_state_as_it_was() -> None:
         assert state.total() == before
 
 
-def test_progress_reaches_the_end(write: Write, predictions: dict[str, Any]) -> None:
-    for ending in FORMATS:
-        seen: list[tuple[str, float]] = []
-        evaluate(
-            write(predictions, ending),
-            "mse",
-            y_true="y",
-            y_pred="p",
-            batch_rows=100,
-            progress=lambda stage, share, seen=seen: seen.append((stage, share)),
-        )
-        assert [stage for stage, _ in seen] == sorted(stage for stage, _ in seen)
-        for stage in ("labels", "losses"):
-            shares = [share for name, share in seen if name == stage]
-            assert shares == sorted(shares)
-            assert 0 <= shares[0] <= shares[-1] == 1.0
+def test_progress_reaches_the_end(
+    any_format: str, write: Write, predictions: dict[str, Any]
+) -> None:
+    seen: list[tuple[str, float]] = []
+    path = write(predictions, any_format)
+    evaluate(
+        path,
+        "mse",
+        y_true="y",
+        y_pred="p",
+        batch_rows=100,
+        progress=lambda stage, share: seen.append((stage, share)),
+    )
+    assert [stage for stage, _ in seen] == sorted(stage for stage, _ in seen)
+    for stage in ("labels", "losses"):
+        shares = [share for name, share in seen if name == stage]
+        assert shares == sorted(shares)
+        assert 0 <= shares[0] <= shares[-1] == 1.0

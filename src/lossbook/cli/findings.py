@@ -27,12 +27,12 @@ MOST_GROUPS_WITH_ROWS = 12
 def print_findings(evaluation: Evaluation) -> None:
     """Print an evaluation for people."""
     screen = Screen.of_output()
-    screen.title(loss_name(evaluation), Path(evaluation.file).name)
+    screen.title(loss_name(evaluation), printable(Path(evaluation.file).name))
     screen.paragraph(headline(evaluation))
     screen.blank()
     screen.pairs(_numbers(evaluation))
     if evaluation.groups:
-        screen.heading(f"By {evaluation.by}")
+        screen.heading(printable(f"By {evaluation.by}"))
         _print_groups(evaluation, screen)
     if evaluation.total.worst:
         screen.heading("Worst rows")
@@ -47,7 +47,7 @@ def _print_worst_per_group(evaluation: Evaluation, screen: Screen) -> None:
         return
     for group in evaluation.groups:
         if group.worst:
-            screen.heading(f"Worst rows of {evaluation.by} = {group.group}")
+            screen.heading(printable(f"Worst rows of {evaluation.by} = {group.group}"))
             _print_worst(group.worst, screen, with_group=False)
 
 
@@ -72,7 +72,7 @@ def _skipped(evaluation: Evaluation) -> str:
     if not evaluation.skipped_rows:
         return ""
     where = ", ".join(f"{name} {count(nulls)}" for name, nulls in evaluation.nulls.items())
-    return f" used, {count(evaluation.skipped_rows)} skipped for nulls ({where})"
+    return printable(f" used, {count(evaluation.skipped_rows)} skipped for nulls ({where})")
 
 
 def _constant(evaluation: Evaluation) -> str:
@@ -136,8 +136,7 @@ def print_table(
     left: Sequence[int] = (0,),
 ) -> None:
     """Print a table: with rich where somebody is watching and rich is there, else as plain text."""
-    # Names come from a file: a line break or an escape code in one must not reach the terminal.
-    rows = [[_printable(cell) for cell in row] for row in rows]
+    rows = [[printable(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         screen.lines(table(header, rows, left=left, unicode=screen.unicode), indent=2)
         return
@@ -157,5 +156,10 @@ def print_table(
     Console().print(grid)
 
 
-def _printable(cell: str) -> str:
+def printable(text: str) -> str:
+    """Return text from a file without line breaks and escape codes, which could rule a terminal.
+
+    >>> printable("caf\u00e9\n")
+    'caf\u00e9\ufffd'
+    """
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in cell)

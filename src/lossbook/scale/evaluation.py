@@ -149,7 +149,10 @@ def _best_constant(loss: Loss, reader: RowReader, report: Progress) -> Any:
     # Labels that are infinite have no finite mean; labels of no weight have none at all.
     if np.size(search.value) == 0 or not np.isfinite(search.value).all():
         return None
-    return loss.constant_from(search.value)
+    # Labels outside the domain of the loss may leave that of its link; the loss will name them.
+    with np.errstate(all="ignore"):
+        constant = loss.constant_from(search.value)
+    return None if np.isnan(constant).any() else constant
 
 
 def _check_number_of_columns(loss: Loss, columns: ColumnNames) -> None:
