@@ -50,7 +50,6 @@ def __dir__() -> list[str]:
 
 
 def _losses() -> dict[str, Any]:
-    from lossbook.registry import catalogue
+    from lossbook.registry import catalogue, is_built_in
 
-    built_in = [cls for cls in catalogue() if cls.__module__.startswith("lossbook.losses.")]
-    return {cls.__name__: cls for cls in built_in}
+    return {cls.__name__: cls for cls in catalogue() if is_built_in(cls)}

@@ -1,4 +1,4 @@
-"""What is known about a loss as a function of its prediction; every entry is tested, none is prose."""
+"""What is known about a loss as a function of its prediction; every entry is tested."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -42,9 +43,13 @@ def _centred_log(probabilities: Any) -> Any:
     return logs - np.max(logs, axis=-1, keepdims=True)
 
 
-_TO_RAW = {"identity": lambda value: value, "logit": _logit, "softmax": _centred_log}
-_TO_PREDICTION = {
-    "identity": lambda m, raw: raw,
+_TO_RAW: dict[str, Callable[[Any], Any]] = {
+    "identity": lambda value: value,
+    "logit": _logit,
+    "softmax": _centred_log,
+}
+_TO_PREDICTION: dict[str, Callable[[Any, Any], Any]] = {
+    "identity": lambda _, raw: raw,
     "logit": lambda m, raw: m.sigmoid(raw),
     "softmax": lambda m, raw: m.softmax(raw),
 }

@@ -1,4 +1,4 @@
-"""Loss: what every loss can do. A loss itself is one file in ``losses``; it writes only formulas."""
+"""What every loss can do; a loss itself is one file in ``losses`` and writes only formulas."""
 
 from __future__ import annotations
 

@@ -17,12 +17,16 @@ _KINDS = ("regression", "binary", "multiclass")
 
 
 def register(cls: type[Loss]) -> None:
-    """Take up a loss class; a class defined again (an edited notebook cell) replaces the old one."""
+    """Take up a loss class; one defined again (an edited notebook cell) replaces the old one."""
     known = _classes.get(cls.name)
-    if known is not None and known.__module__.startswith("lossbook.losses."):
-        if known.__qualname__ != cls.__qualname__ or known.__module__ != cls.__module__:
-            raise InputError(f"a loss named {cls.name!r} is built in: choose another class name.")
+    if known is not None and is_built_in(known) and known.__module__ != cls.__module__:
+        raise InputError(f"a loss named {cls.name!r} is built in: choose another class name.")
     _classes[cls.name] = cls
+
+
+def is_built_in(cls: type[Loss]) -> bool:
+    """Whether a loss class belongs to the package, and so has compiled kernels."""
+    return cls.__module__.startswith("lossbook.losses.")
 
 
 def unregister(cls: type[Loss]) -> None:
@@ -48,7 +52,8 @@ def catalogue() -> tuple[type[Loss], ...]:
     kinds = {kind: position for position, kind in enumerate(_KINDS)}
     return tuple(
         sorted(
-            _classes.values(), key=lambda cls: (kinds.get(cls.kind, len(_KINDS)), cls.kind, cls.name)
+            _classes.values(),
+            key=lambda cls: (kinds.get(cls.kind, len(_KINDS)), cls.kind, cls.name),
         )
     )
 

@@ -33,9 +33,11 @@ def real_array(name: str, value: Any) -> np.ndarray[Any, Any]:
             f"{_first_entry(array)}: convert it, for example with numpy.asarray({name}, float)."
         )
     if array.dtype.kind == "c":
-        raise InputTypeError(f"{name} must hold real numbers, got complex: pass its real part.")
+        raise InputTypeError(f"{name} must hold real numbers, got complex ones.")
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:
-        raise InputTypeError(f"{name} has dtype {array.dtype}: lossbook computes in at most float64.")
+        raise InputTypeError(
+            f"{name} has dtype {array.dtype}: lossbook computes in at most float64."
+        )
     return array
 
 
@@ -67,14 +69,14 @@ def check_shapes(loss: Loss, y_true: Any, y_pred: Any, sample_weight: Any) -> No
 def _check_rows(y_true: Any, y_pred: Any) -> None:
     if y_pred.ndim == 0 or y_pred.shape[-1] < 2:
         raise InputError(
-            f"y_pred has shape {_shape(y_pred)}: the last axis must hold 2 or more classes; for two "
-            "classes with one score each, use BinaryCrossEntropy.",
+            f"y_pred has shape {_shape(y_pred)}: the last axis must hold 2 or more classes; for "
+            "two classes with one score each, use BinaryCrossEntropy.",
             argument="y_pred",
         )
     if tuple(y_true.shape) not in (tuple(y_pred.shape), tuple(y_pred.shape[:-1])):
         raise InputError(
-            f"y_true has shape {_shape(y_true)} but y_pred has {_shape(y_pred)}: pass class indices "
-            f"of shape {tuple(y_pred.shape[:-1])} or rows of shape {_shape(y_pred)}.",
+            f"y_true has shape {_shape(y_true)} but y_pred has {_shape(y_pred)}: pass class "
+            f"indices of shape {tuple(y_pred.shape[:-1])} or rows of shape {_shape(y_pred)}.",
             argument="y_true",
         )
 

@@ -65,9 +65,7 @@ def read_samples(loss: Loss, y_true: Any, y_pred: Any, sample_weight: Any) -> Sa
         weights = _native(weights)
     dtype = predictions.dtype if predictions.dtype.kind == "f" else np.dtype(np.float64)
     working = np.promote_types(dtype, np.float32)
-    return Samples(
-        _native(labels), _native(predictions, working), weights, dtype.newbyteorder("=")
-    )
+    return Samples(_native(labels), _native(predictions, working), weights, dtype.newbyteorder("="))
 
 
 def _native(array: Array, dtype: Any = None) -> Array:
@@ -80,7 +78,7 @@ def _native(array: Array, dtype: Any = None) -> Array:
 
 def _compute(loss: Loss, want: int, samples: Samples, reduction: str) -> tuple[Any, ...]:
     y_true, y_pred, weight = samples.y_true, samples.y_pred, samples.sample_weight
-    results = NotImplemented
+    results: Any = NotImplemented
     if loss._kernel is not None:
         results = loss._kernel(want, y_true, y_pred, weight, reduction, None)
     if results is NotImplemented:

@@ -52,7 +52,7 @@ def read_samples(loss: Loss, xp: Any, y_true: Any, y_pred: Any, sample_weight: A
     weights = None if sample_weight is None else _real(xp, "sample_weight", sample_weight, device)
     arguments.check_shapes(loss, y_true, y_pred, weights)
     dtype = y_pred.dtype if xp.isdtype(y_pred.dtype, "real floating") else _default_float(xp)
-    working = xp.float32 if _is_half(xp, dtype) else dtype
+    working = xp.float32 if _is_half(dtype) else dtype
     if not any(is_traced(array) for array in (y_true, y_pred, weights) if array is not None):
         _check_values(loss, y_true, y_pred, weights)
     m = ArrayMaths(xp, working, device)
@@ -76,13 +76,13 @@ def _real(xp: Any, name: str, value: Any, device: Any) -> Any:
     if not hasattr(value, "dtype"):
         value = xp.asarray(value, device=device)
     if not xp.isdtype(value.dtype, ("real floating", "integral", "bool")) and not _is_half(
-        xp, value.dtype
+        value.dtype
     ):
         raise InputTypeError(f"{name} must hold real numbers, got dtype {value.dtype}.")
     return value
 
 
-def _is_half(xp: Any, dtype: Any) -> bool:
+def _is_half(dtype: Any) -> bool:
     """float16 and bfloat16, which the array API standard does not know."""
     return str(dtype).rsplit(".", maxsplit=1)[-1] in ("float16", "bfloat16")
 
@@ -103,7 +103,8 @@ def _check_values(loss: Loss, y_true: Any, y_pred: Any, weights: Any) -> None:
 
 
 def _all_inside(loss: Loss, y_true: Any, y_pred: Any) -> bool:
-    for domain, array in ((loss.label_domain, y_true), (loss.prediction_domain, y_pred)):
+    pairs: Any = ((loss.label_domain, y_true), (loss.prediction_domain, y_pred))
+    for domain, array in pairs:
         if not domain.checks_nothing and bool(domain.outside(array).any()):
             return False
     return True
@@ -114,9 +115,15 @@ def _on_host(array: Any) -> np.ndarray[Any, Any]:
 
     if hasattr(array, "detach"):
         array = array.detach()
-    if _is_half(None, array.dtype):
-        array = array.to(dtype=_torch().float32) if hasattr(array, "to") else array.astype("float32")
-    return np.asarray(to_device(array, "cpu")) if hasattr(array, "__array__") else np.from_dlpack(array)
+    if _is_half(array.dtype):
+        array = (
+            array.to(dtype=_torch().float32) if hasattr(array, "to") else array.astype("float32")
+        )
+    return (
+        np.asarray(to_device(array, "cpu"))
+        if hasattr(array, "__array__")
+        else np.from_dlpack(array)
+    )
 
 
 def _torch() -> Any:

@@ -52,7 +52,9 @@ def _insist_on_one(namespaces: dict[str, Any]) -> None:
         owners = ", ".join(
             f"{name} is {_library(namespace)}" for name, namespace in namespaces.items()
         )
-        raise InputTypeError(f"all arrays must come from one library: {owners}; convert the others.")
+        raise InputTypeError(
+            f"all arrays must come from one library: {owners}; convert the others."
+        )
 
 
 def _library(namespace: Any) -> str:
@@ -97,7 +99,7 @@ def derivative(loss: Loss, m: ArrayMaths, order: int, y_true: Term, y_pred: Term
     if loss.is_multiclass:
         missing = m.xp.any(missing, axis=-1, keepdims=True)
     missing_value = m.array(float("nan"))
-    shape = y_pred.shape[:-1] + (1,) if loss.is_multiclass and order == 0 else y_pred.shape
+    shape = (*y_pred.shape[:-1], 1) if loss.is_multiclass and order == 0 else y_pred.shape
     spread = m.xp.broadcast_to(term, shape)
     result = m.xp.where(missing, missing_value, spread)
     return result[..., 0] if loss.is_multiclass and order == 0 else result

@@ -7,13 +7,14 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from lossbook.errors import InputError
+from lossbook.registry import is_built_in
 
 if TYPE_CHECKING:
     from lossbook.loss import Loss
 
 
 def _load() -> Any:
-    """The compiled module, or None where it is switched off, not built, or not for this processor."""
+    """The compiled module; None where it is switched off, not built or not for this processor."""
     if os.environ.get("LOSSBOOK_NATIVE", "1") == "0":
         return None
     try:
@@ -28,10 +29,8 @@ _module = _load()
 
 def kernel_for(loss: Loss) -> Any:
     """The compiled kernel of a loss from the catalogue, None for a user's own."""
-    if _module is None:
-        return None
     # A subclass may change the formula; only the class that was compiled may use the kernel.
-    if not type(loss).__module__.startswith("lossbook.losses."):
+    if _module is None or not is_built_in(type(loss)):
         return None
     numbers = [value for value in loss.parameters.values() if not isinstance(value, bool)]
     return _module.find_kernel(kernel_name(loss), numbers)
@@ -73,7 +72,11 @@ def get_num_threads() -> int:
 def _threads_from_environment() -> int:
     text = os.environ.get("LOSSBOOK_NUM_THREADS", "")
     if not text:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return (
+            len(os.sched_getaffinity(0))
+            if hasattr(os, "sched_getaffinity")
+            else os.cpu_count() or 1
+        )
     if not text.isdigit() or int(text) < 1:
         raise InputError(f"LOSSBOOK_NUM_THREADS must be a whole number of 1 or more, got {text!r}.")
     return int(text)

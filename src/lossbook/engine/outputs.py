@@ -76,9 +76,13 @@ def _same(one: Any, other: Any) -> bool:
     )
 
 
+# Steps of the overlap search before it counts as an overlap; NumPy's stub knows 0 and -1 only.
+_PATIENCE: Any = 10_000
+
+
 def _shares(one: Any, other: Any) -> bool:
     try:
-        return np.shares_memory(one, other, max_work=10_000)
+        return np.shares_memory(one, other, max_work=_PATIENCE)
     except np.exceptions.TooHardError:
         # An overlap that is hard to rule out is treated as one: a wrong result would be silent.
         return True

@@ -1,1 +1,1 @@
-"""The losses, one file each, in folders by kind. There is no list to extend: a file here is found."""
+"""The losses, one file each, in folders by kind; a file here is found, no list names it."""

@@ -15,7 +15,7 @@ _ORDERS = {"value": 0, "gradient": 1, "hessian": 2}
 
 
 def formula(loss: Loss, which: str) -> Any:
-    """The value as a book defines it, or a derivative as it is computed; rows have three classes."""
+    """The value as a book defines it, or a derivative as computed; rows have three classes."""
     if which not in _ORDERS:
         raise InputError(f"which must be 'value', 'gradient' or 'hessian', got {which!r}.")
     try:
@@ -37,12 +37,15 @@ def arguments(loss: Loss) -> tuple[Any, Any]:
 
     from lossbook.maths.symbols import CLASSES
 
+    names = "y", loss.prediction_symbol
     if not loss.is_multiclass:
-        return sympy.Symbol("y", real=True), sympy.Symbol(loss.prediction_symbol, real=True)
-    return tuple(
+        label, prediction = (sympy.Symbol(name, real=True) for name in names)
+        return label, prediction
+    label, prediction = (
         np.asarray([sympy.Symbol(f"{name}_{j}", real=True) for j in range(CLASSES)], dtype=object)
-        for name in ("y", loss.prediction_symbol)
+        for name in names
     )
+    return label, prediction
 
 
 def _tidy(term: Any) -> Any:

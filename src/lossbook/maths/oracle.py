@@ -32,7 +32,7 @@ def _each(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class OracleMaths(RowMaths):
-    """Textbook formulas in high precision; mpmath's exponents have no limit, so nothing overflows."""
+    """Textbook formulas in high precision; exponents have no limit, so nothing overflows."""
 
     def parameter(self, name: str, value: float) -> Term:
         return mpmath.mpf(value)

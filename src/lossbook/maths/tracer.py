@@ -121,17 +121,16 @@ class Graph:
         return self.node("argument", payload=name)
 
     def product(self, left: Term, right: Term) -> Node:
-        left, right = self.term(left), self.term(right)
-        for one, other in ((left, right), (right, left)):
+        factors = self.term(left), self.term(right)
+        if all(factor.operation == "ratio" for factor in factors):
+            tops, bottoms = zip(*(factor.inputs for factor in factors), strict=True)
+            return self.node("ratio", self.product(*tops), self.product(*bottoms))
+        for one, other in (factors, factors[::-1]):
             if one.payload == 1.0:
                 return other
-        if left.operation == right.operation == "ratio":
-            tops, bottoms = zip(left.inputs, right.inputs, strict=True)
-            return self.node("ratio", self.product(*tops), self.product(*bottoms))
-        for one, other in ((left, right), (right, left)):
             if one.operation == "ratio":
                 return self.node("ratio", self.product(one.inputs[0], other), one.inputs[1])
-        return self.node("multiply", left, right)
+        return self.node("multiply", *factors)
 
     def sum(self, operation: str, left: Term, right: Term) -> Node:
         left, right = self.term(left), self.term(right)

@@ -14,6 +14,7 @@ import itertools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from lossbook import parameters
 from lossbook.engine.native import kernel_name
@@ -189,9 +190,10 @@ def _checks(loss: Loss) -> bool:
 def _print_outside(loss: Loss) -> Iterator[str]:
     m = TraceMaths()
     body = Body("T")
+    domains: Any = (("y", loss.label_domain), ("p", loss.prediction_domain))
     broken = [
         body.name(domain.outside(m.graph.argument(name)))
-        for name, domain in (("y", loss.label_domain), ("p", loss.prediction_domain))
+        for name, domain in domains
         if not domain.checks_nothing
     ]
     yield from body.lines

@@ -50,9 +50,7 @@ class CrossEntropy(ScoresLoss):
         "lightgbm:multiclass": {"from_logits": True},
         "torch.nn.CrossEntropyLoss": {"from_logits": True},
     }
-    example = Example(
-        y_true=[1, 0], y_pred=[[0.1554, 0.4223, 0.4223], [0.7, 0.2, 0.1]]
-    )
+    example = Example(y_true=[1, 0], y_pred=[[0.1554, 0.4223, 0.4223], [0.7, 0.2, 0.1]])
     references = ("Bridle, Probabilistic Interpretation of Feedforward Classification (1990)",)
 
     @property

@@ -45,7 +45,9 @@ class Quantile(ResidualLoss):
         "catboost:Quantile": {},
     }
     example = Example(y_true=[5, 0, 3], y_pred=[4, 1, 2.5])
-    references = ("Koenker and Bassett, Regression Quantiles, Econometrica 46 (1978), equation 1.1",)
+    references = (
+        "Koenker and Bassett, Regression Quantiles, Econometrica 46 (1978), equation 1.1",
+    )
 
     @property
     def facts(self) -> Facts:

@@ -37,7 +37,9 @@ class SquaredError(ResidualLoss):
         "keras:MeanSquaredError": {},
     }
     example = Example(y_true=[3, -1, 2, 7], y_pred=[2.5, -2, 2, 8])
-    references = ("Legendre, Nouvelles méthodes pour la détermination des orbites (1805), appendix",)
+    references = (
+        "Legendre, Nouvelles méthodes pour la détermination des orbites (1805), appendix",
+    )
 
     @property
     def facts(self) -> Facts:
