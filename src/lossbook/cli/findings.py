@@ -157,9 +157,9 @@ def print_table(
 
 
 def printable(text: str) -> str:
-    """Return text from a file without line breaks and escape codes, which could rule a terminal.
+    r"""Return text from a file without line breaks and escape codes, which could rule a terminal.
 
-    >>> printable("caf\u00e9\n")
-    'caf\u00e9\ufffd'
+    >>> printable("north\t") == "north\ufffd"
+    True
     """
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in cell)
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
