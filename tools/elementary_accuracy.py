@@ -32,9 +32,9 @@ BOUNDS = {
     "sigmoid": (1.60, 1.60),
 }
 
-#: The kernels' flags: contraction off for equal bits; without the second line loops do not
-#: vectorise; the last two keep g++ from giving each outcome of a select a path of its own, which costs the
-#: logistic loss a quarter of its speed on x86-64-v4 and a third on v3.
+#: The kernels' flags. Contraction is off for equal bits; without the second line loops do not
+#: vectorise; the last two keep g++ from giving each outcome of a select a path of its own, which
+#: costs the logistic loss a quarter of its speed on x86-64-v4 and a third on v3.
 KERNEL_FLAGS = [
     *("-std=c++20", "-O3", "-ffp-contract=off"),
     *("-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math"),

@@ -2,6 +2,7 @@
 
     python tools/elementary_polynomials.py           # print the C++ tables and their errors
     python tools/elementary_polynomials.py --check   # fail if the header differs
+    python tools/elementary_polynomials.py --write   # bring the header up to date
 
 Each table is the polynomial of smallest weighted maximum error (Remez's exchange). Its first
 coefficients are rounded one after the other, and the rest is fitted again around each, so that
@@ -187,8 +188,8 @@ def log_tail(dtype: str, degree: int) -> Table:
 def unit_factor(dtype: str) -> mpf:
     """The first number from 1/sqrt(2) upwards whose logarithm needs no second word.
 
-    It is a number of the format to ten bits more (Gal and Bachelis, "An accurate elementary mathematical
-    library for the IEEE floating point standard", ACM TOMS 17, 1991).
+    It is a number of the format to ten bits more (Gal and Bachelis, "An accurate elementary
+    mathematical library for the IEEE floating point standard", ACM TOMS 17, 1991).
     """
     bits = PRECISION[dtype]
     factor = round_to(mp.sqrt(mpf(1) / 2), bits)
@@ -234,22 +235,24 @@ def tables() -> list[Table]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument(
-        "--check", action="store_true", help="compare with the header instead of printing"
-    )
-    check = parser.parse_args().check
-    header = re.sub(r"\s+", "", HEADER.read_text()) if check else ""
-    missing = 0
+    parser.add_argument("--check", action="store_true", help="fail if the header differs")
+    parser.add_argument("--write", action="store_true", help="bring the header up to date")
+    arguments = parser.parse_args()
+    header = HEADER.read_text()
+    wrong = 0
     for table in tables():
-        if not check:
-            note = (
-                "" if table.error_bits is None else f"  // relative error 2^{table.error_bits:.2f}"
-            )
+        note = f"  // relative error 2^{table.error_bits:.2f}" if table.error_bits else ""
+        name = re.escape(f"{table.name}<{table.dtype}>")
+        if arguments.write:
+            header = re.sub(name + r"\{\{.*?\}\};", table.cpp(), header, flags=re.DOTALL)
+        elif not arguments.check:
             print(f"{table.cpp()}{note}")
-        elif re.sub(r"\s+", "", table.cpp()) not in header:
-            missing += 1
-            print(f"{HEADER.name}: not what the script derives:\n{table.cpp()}", file=sys.stderr)
-    return 1 if missing else 0
+        elif re.sub(r"\s+", "", table.cpp()) not in re.sub(r"\s+", "", header):
+            wrong += 1
+            print(f"{HEADER.name}: not what is derived:\n{table.cpp()}", file=sys.stderr)
+    if arguments.write:
+        HEADER.write_text(header)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
