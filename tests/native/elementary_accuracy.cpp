@@ -10,7 +10,7 @@ using std::size_t;
     F(exp) F(exp_nonpositive) F(expm1) F(log) F(log1p) F(log1p_unit) F(softplus) F(sigmoid)
 
 #ifdef LOSSBOOK_ISA
-#include "elementary.hpp"
+#include "logistic.hpp"
 
 namespace {
 
@@ -22,8 +22,8 @@ template <class T> LOSSBOOK_INLINE T softplus(T z) {
 }
 
 template <class T> LOSSBOOK_INLINE T sigmoid(T z) {
-    const T below = odds_to_probability(e::exp(-e::abs(z)));
-    return select(z < T(0), below, T(1) - below);
+    const T odds = e::exp_nonpositive(-e::abs(z));
+    return lossbook::LOSSBOOK_ISA::over_one_plus<1>(z < T(0) ? odds : T(1), odds);
 }
 
 } // namespace

@@ -54,8 +54,8 @@ class Maths(ABC):
         return self.where(weight == 0, 0, weight * x)
 
     def share(self, part: Term, whole: Term) -> Term:
-        """``part / whole`` where nothing of nothing is nothing: 0 / 0 = 0."""
-        return self.where(part == 0, 0, part / whole)
+        """``part / whole`` of a whole that is not negative; 0 / 0 = 0, and -0 counts as 0."""
+        return self.where(part == 0, 0, part / abs(whole))
 
     def xlogy(self, x: Term, y: Term) -> Term:
         """``x log y`` with 0 log 0 = 0."""
@@ -68,7 +68,10 @@ class Maths(ABC):
     def sigmoid(self, x: Term) -> Term:
         """``1 / (1 + exp(-x))``; only exp(-|x|) is formed, which cannot overflow or cancel."""
         e = self.exp(-abs(x))
-        return self.where(x >= 0, 1, e) / (1 + e)
+        # e / (1 + e) would inherit the whole rounding of 1 + e, close to 1 ULP; this way only a
+        # share e of it arrives.
+        smaller = e - e * (e / (1 + e))
+        return self.where(x >= 0, 1 - smaller, smaller)
 
     def softplus(self, x: Term) -> Term:
         """``log(1 + exp(x))`` as a sum of two terms that are never negative."""

@@ -61,14 +61,12 @@ class OracleMaths(RowMaths):
     def minimum(self, x: Term, y: Term) -> Term:
         return min(x, y)
 
+    @_each
     def share(self, part: Term, whole: Term) -> Term:
         return mpmath.mpf(0) if part == 0 else (part / whole if whole != 0 else part * mpmath.inf)
 
-    def times(self, weight: Term, x: Term) -> Term:
-        return self._times(weight, x)
-
     @_each
-    def _times(self, weight: Term, x: Term) -> Term:
+    def times(self, weight: Term, x: Term) -> Term:
         return mpmath.mpf(0) if weight == 0 else weight * x
 
     def sum(self, x: Term) -> Term:

@@ -26,6 +26,12 @@ LOSSBOOK_INLINE Twofold combine(const double* sums, const double* lost) {
     return total;
 }
 
+// An infinite sum has no lost part, only inf - inf.
+LOSSBOOK_INLINE double rounded(const Twofold& total) {
+    return elementary::abs(total.sum) < elementary::infinity<double> ? total.sum + total.lost
+                                                                     : total.sum;
+}
+
 LOSSBOOK_INLINE double weighed(double value, const double* weights, std::size_t i) {
     if (weights == nullptr) return value;
     return weights[i] == 0 ? 0.0 : weights[i] * value;

@@ -338,9 +338,4 @@ template <class T> LOSSBOOK_INLINE T log1p_unit(T x) {
     return head + fma(f2, polynomial(f, f2, log1p_unit_tail<T>), lost);
 }
 
-// e / (1 + e) for 0 <= e <= 1 (and NaN): the sigmoid of -|z| from e = exp(-|z|). As written, the rounding of
-// 1 + e alone costs almost 1 ULP and the gradient of the logistic loss passes 2; as e - e * (e / (1 + e)) only
-// a share e of it arrives.
-template <class T> LOSSBOOK_INLINE T odds_to_probability(T e) { return fma(-e, e / (T(1) + e), e); }
-
 } // namespace lossbook::LOSSBOOK_ISA::elementary

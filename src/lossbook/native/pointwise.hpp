@@ -3,6 +3,7 @@
 
 #include "elementary.hpp"
 #include "kernels.hpp"
+#include "logistic.hpp"
 
 namespace lossbook::LOSSBOOK_ISA {
 

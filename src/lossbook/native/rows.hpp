@@ -120,12 +120,12 @@ template <class T> T logits_target(const Row<T>& row) {
         if (row.gradient != nullptr) row.gradient[j] = ((total - yj) * p - yj * q) * row.scale;
         if (row.hessian != nullptr) row.hessian[j] = total * p * q * row.scale;
     }
-    return T((value + lost) + double(total) * elementary::log1p(double(s.rest)));
+    return T(rounded({value, lost}) + double(total) * elementary::log1p(double(s.rest)));
 }
 
 template <class T> T probabilities_index(const Row<T>& row) {
     if (row.label < 0 || any_nan(row.scores, row.classes)) return missing_row(row);
-    const T p = row.scores[row.label];
+    const T p = elementary::abs(row.scores[row.label]); // -0 counts as 0
     for (T* output : {row.gradient, row.hessian})
         if (output != nullptr)
             for (std::size_t j = 0; j < row.classes; ++j) output[j] = 0;
@@ -140,13 +140,13 @@ template <class T> T probabilities_target(const Row<T>& row) {
         return missing_row(row);
     double value = 0, lost = 0;
     for (std::size_t j = 0; j < row.classes; ++j) {
-        const T y = row.target[j], p = row.scores[j];
+        const T y = row.target[j], p = elementary::abs(row.scores[j]); // -0 counts as 0
         const T slope = y == 0 ? T(0) : y / p;
         if (y != 0) add(value, lost, -double(y) * double(elementary::log(p)));
         if (row.gradient != nullptr) row.gradient[j] = 0 - slope * row.scale;
         if (row.hessian != nullptr) row.hessian[j] = y == 0 ? T(0) : slope / p * row.scale;
     }
-    return T(value + lost);
+    return T(rounded({value, lost}));
 }
 
 template <class T> bool outside_unit(const T* scores, std::size_t classes) {

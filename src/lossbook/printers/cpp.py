@@ -19,7 +19,7 @@ from typing import Any
 from lossbook import parameters
 from lossbook.engine.native import kernel_name
 from lossbook.loss import Loss
-from lossbook.maths.tracer import Node, TraceMaths
+from lossbook.maths.tracer import LOGISTIC, Node, TraceMaths
 from lossbook.registry import catalogue
 
 _INFIX = {
@@ -27,7 +27,6 @@ _INFIX = {
     "subtract": "-",
     "multiply": "*",
     "divide": "/",
-    "ratio": "/",
     "less": "<",
     "less_equal": "<=",
     "equal": "==",
@@ -125,6 +124,8 @@ class Body:
             return f"-{inputs[0]}"
         if node.operation == "where":
             return f"{inputs[0]} ? {inputs[1]} : {inputs[2]}"
+        if node.operation == LOGISTIC:
+            return f"over_one_plus<{node.payload}>({', '.join(inputs)})"
         return f"elementary::{_function(node)}({', '.join(inputs)})"
 
 
