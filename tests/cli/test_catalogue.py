@@ -1,7 +1,5 @@
 """`lossbook list` and `lossbook show` follow the registry."""
 
-# ruff: noqa: ARG002 (a formula may need nothing of m)
-
 from __future__ import annotations
 
 import csv
@@ -10,10 +8,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner
 
 import lossbook
 from lossbook import registry
+from lossbook.cli.parameters import LossCommand
 from lossbook.facts import Example, Facts
 
 NAMES = [loss.name for loss in lossbook.catalogue()]
@@ -113,6 +114,19 @@ def test_show_takes_switches_both_ways(run: Any) -> None:
     assert run("show", "softmax", "--no-from-logits").output.startswith(
         "CrossEntropy(from_logits=False)"
     )
+
+
+def test_a_parameter_may_be_named_like_an_argument_of_the_command(
+    newcomer: type[lossbook.Loss],
+) -> None:
+    @click.command(cls=LossCommand)
+    @click.argument("scale")
+    def command(scale: str, parameters: dict[str, object]) -> None:
+        click.echo(f"{scale} {parameters}")
+
+    assert "scale" in newcomer.__dataclass_fields__
+    result = CliRunner().invoke(command, ["mine", "--scale", "2"])
+    assert result.output == "mine {'scale': '2'}\n"
 
 
 def test_show_without_sympy_says_how_to_get_it(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,7 +133,11 @@ def test_names_from_the_file_stay_text(place: str) -> None:
         "file": {"file": HOSTILE},
         "loss": {"loss": HOSTILE, "parameters": {HOSTILE: HOSTILE}},
         "column": {"y_true": (HOSTILE, "b"), "y_pred": (HOSTILE, "c"), "nulls": {HOSTILE: 3}},
-        "group": {"by": HOSTILE, "groups": (summary(HOSTILE), summary("b"))},
+        "group": {
+            "by": HOSTILE,
+            "groups": (summary(HOSTILE), summary("b")),
+            "total": dataclasses.replace(summary(HOSTILE), group=None),
+        },
         "weight": {"weight": HOSTILE},
         "functional": {"functional": HOSTILE},
     }

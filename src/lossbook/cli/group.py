@@ -34,12 +34,12 @@ READER_LEFT = 141  # ... and for one that wrote into a closed pipe
 class LazyGroup(click.Group):
     """Commands imported on demand; errors as one line, never as a traceback."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
     def get_command(
         self,
-        ctx: click.Context,  # noqa: ARG002
+        ctx: click.Context,
         cmd_name: str,
     ) -> click.Command | None:
         if cmd_name not in COMMANDS:

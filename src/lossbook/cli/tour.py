@@ -199,7 +199,7 @@ def _between(values: Sequence[float]) -> Callable[[list[float]], list[float]]:
     import numpy as np
 
     def between(xs: list[float]) -> list[float]:
-        return np.interp(np.asarray(xs), np.arange(len(values)), np.asarray(values)).tolist()
+        return [float(v) for v in np.interp(xs, np.arange(len(values)), np.asarray(values))]
 
     return between
 
