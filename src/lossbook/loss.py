@@ -46,7 +46,6 @@ class Loss:
     kind: ClassVar[str] = "own"
     aliases: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({})
     accuracy: ClassVar[Accuracy] = Accuracy()
-    example: ClassVar[Example]
     references: ClassVar[tuple[str, ...]] = ()
     is_multiclass: ClassVar[bool] = False
 
@@ -138,6 +137,11 @@ class Loss:
         return evaluate(self, want, y_true, y_pred, sample_weight, reduction, out)
 
     # -- what a loss is ---------------------------------------------------------------------------
+
+    @property
+    def example(self) -> Example:
+        """A worked example, small enough to follow by hand."""
+        raise NotImplementedError(f"{type(self).__name__} gives no example.")
 
     @property
     def label_domain(self) -> Domain:

@@ -51,8 +51,13 @@ class BinaryCrossEntropy(PointwiseLoss):
         "lightgbm:binary": {"from_logits": True},
         "logistic": {"from_logits": True},
     }
-    example = Example(y_true=[1, 1, 1, 1], y_pred=[0.99, 0.46340523, 0.14644962, 0.91515728])
     references = ("Good, Rational Decisions, J. R. Statist. Soc. B 14 (1952), section 8",)
+
+    @property
+    def example(self) -> Example:
+        if self.from_logits:
+            return Example(y_true=[1, 0, 1, 0], y_pred=[4.0, -0.5, -2.0, 40.0])
+        return Example(y_true=[1, 1, 1, 1], y_pred=[0.99, 0.46340523, 0.14644962, 0.91515728])
 
     @property
     def label_domain(self) -> Domain:
@@ -108,6 +113,4 @@ class BinaryCrossEntropy(PointwiseLoss):
     def deriv2(self, m: Any, y: Term, prediction: Term) -> Term:
         if self.from_logits:
             return m.sigmoid(prediction) * m.sigmoid(-prediction)
-        # Divided twice, as the square of a small probability underflows.
-        q = 1 - prediction
-        return m.share(m.share(1 - y, q), q) + m.share(m.share(y, prediction), prediction)
+        return m.share_of_square(1 - y, 1 - prediction) + m.share_of_square(y, prediction)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from lossbook.domains import REALS, Domain, Interval
-from lossbook.facts import Example, Facts
+from lossbook.facts import Accuracy, Example, Facts
 from lossbook.families import ScoresLoss
 from lossbook.functionals import Functional, Mean
 from lossbook.links import IDENTITY, SOFTMAX, Link
@@ -50,8 +50,14 @@ class CrossEntropy(ScoresLoss):
         "lightgbm:multiclass": {"from_logits": True},
         "torch.nn.CrossEntropyLoss": {"from_logits": True},
     }
-    example = Example(y_true=[1, 0], y_pred=[[0.1554, 0.4223, 0.4223], [0.7, 0.2, 0.1]])
+    accuracy = Accuracy(value=4, gradient=4, hessian=4)
     references = ("Bridle, Probabilistic Interpretation of Feedforward Classification (1990)",)
+
+    @property
+    def example(self) -> Example:
+        if self.from_logits:
+            return Example(y_true=[1], y_pred=[[1.0, 2.0, 2.0]])
+        return Example(y_true=[1, 0], y_pred=[[0.2, 0.4, 0.4], [0.7, 0.2, 0.1]])
 
     @property
     def prediction_domain(self) -> Domain:
@@ -84,14 +90,13 @@ class CrossEntropy(ScoresLoss):
     def deriv(self, m: Any, y: Term, scores: Term) -> Term:
         if self.from_logits:
             # Y p - y with Y the row's sum, split so that neither p = 1 nor y = 1 cancels.
-            others = m.sum(y) - y
-            return others * m.softmax(scores) - y * m.softmax_rest(scores)
+            return m.others(y) * m.softmax(scores) - y * m.softmax_rest(scores)
         return m.share(-y, scores)
 
     def deriv2(self, m: Any, y: Term, scores: Term) -> Term:
         if self.from_logits:
             return m.sum(y) * m.softmax(scores) * m.softmax_rest(scores)
-        return m.share(m.share(y, scores), scores)
+        return m.share_of_square(y, scores)
 
     def hessian_matrix(self, m: Any, y: Term, scores: Term) -> Term:
         diagonal = self.deriv2(m, y, scores)
