@@ -45,6 +45,13 @@ class ArrayMaths(RowMaths):
     def sum(self, x: Term) -> Term:
         return self.xp.sum(x, axis=-1, keepdims=True)
 
+    def others(self, x: Term) -> Term:
+        # Without the largest entry, so that a row like (1, 1e-20) keeps what the largest leaves.
+        is_top = self._is_top(x)
+        rest = self.sum(self.where(is_top, 0.0, x))
+        top = self.xp.max(x, axis=-1, keepdims=True)
+        return self.where(is_top, rest, top + (rest - x))
+
     def softmax(self, x: Term) -> Term:
         shifted = self._shifted(x)
         return shifted.weights / (1 + shifted.rest)

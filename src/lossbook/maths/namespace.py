@@ -57,6 +57,15 @@ class Maths(ABC):
         """``part / whole`` of a whole that is not negative; 0 / 0 = 0, and -0 counts as 0."""
         return self.where(part == 0, 0, part / abs(whole))
 
+    def share_of_square(self, part: Term, whole: Term) -> Term:
+        """``part / whole**2``, divided twice, as the square of a small number underflows.
+
+        The power of two keeps the bits of a first quotient that would be subnormal. Where it makes
+        that quotient overflow, the second one does so anyway.
+        """
+        lift = 2.0**53
+        return self.share(self.share(part * lift, whole), whole * lift)
+
     def xlogy(self, x: Term, y: Term) -> Term:
         """``x log y`` with 0 log 0 = 0."""
         return self.times(x, self.log(y))
@@ -84,6 +93,10 @@ class RowMaths(Maths):
     @abstractmethod
     def sum(self, x: Term) -> Term:
         """The sum of each row; the axis is kept, with length 1."""
+
+    @abstractmethod
+    def others(self, x: Term) -> Term:
+        """Per entry, the sum of all others of its row; nothing cancels where none is negative."""
 
     @abstractmethod
     def softmax(self, x: Term) -> Term:

@@ -72,14 +72,16 @@ class OracleMaths(RowMaths):
     def sum(self, x: Term) -> Term:
         return np.asarray([sum(x[1:], x[0])], dtype=object)
 
+    def others(self, x: Term) -> Term:
+        return np.asarray([sum(np.delete(x, j)) for j in range(len(x))], dtype=object)
+
     def softmax(self, x: Term) -> Term:
         weights = self.exp(x - max(x))
         return weights / sum(weights)
 
     def softmax_rest(self, x: Term) -> Term:
         weights = self.exp(x - max(x))
-        others = [sum(np.delete(weights, j)) for j in range(len(x))]
-        return np.asarray(others, dtype=object) / sum(weights)
+        return self.others(weights) / sum(weights)
 
     def log_softmax(self, x: Term) -> Term:
         top = int(np.argmax(x))

@@ -66,6 +66,9 @@ class SymbolMaths(RowMaths):
     def share(self, part: Term, whole: Term) -> Term:
         return part / whole
 
+    def share_of_square(self, part: Term, whole: Term) -> Term:
+        return part / whole**2
+
     def sigmoid(self, x: Term) -> Term:
         return _each(Sigmoid, x)
 
@@ -74,6 +77,9 @@ class SymbolMaths(RowMaths):
 
     def sum(self, x: Term) -> Term:
         return np.asarray([sum(x[1:], x[0])], dtype=object)
+
+    def others(self, x: Term) -> Term:
+        return self.sum(x) - x
 
     def softmax(self, x: Term) -> Term:
         return self.exp(x) / self.sum(self.exp(x))

@@ -1,0 +1,75 @@
+"""Samples from the whole range of a format, for any loss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sampling import Array, Samples, label_sets, stratified
+
+import lossbook as lb
+
+WIDTHS = (2, 3, 10, 65)
+
+
+def extreme(loss: lb.Loss, dtype: Any, count: int, seed: int) -> list[Samples]:
+    """Per kind of labels, about ``count`` samples over the whole range of finite numbers."""
+    rng = np.random.default_rng(seed)
+    dtype = np.dtype(dtype)
+    if loss.is_multiclass:
+        return [set_ for width in WIDTHS for set_ in _rows(loss, rng, dtype, count, width)]
+    y_pred = stratified(loss.prediction_domain, rng, count, dtype)
+    sets = []
+    for kind, labels in label_sets(loss, rng, len(y_pred)).items():
+        if kind == "hard":
+            sets.append(Samples(kind, labels.astype(dtype), y_pred))
+        else:
+            sets.append(Samples(kind, *_free_labels(loss, rng, y_pred)))
+    return sets
+
+
+def _free_labels(loss: lb.Loss, rng: np.random.Generator, y_pred: Array) -> tuple[Array, Array]:
+    """Labels of any size, labels equal to predictions, and labels a few steps from them."""
+    dtype, count = y_pred.dtype, len(y_pred)
+    far = stratified(loss.label_domain, rng, 4 * count, dtype)
+    far = rng.permutation(far)[:count]
+    steps = rng.integers(-3, 4, count)
+    with np.errstate(over="ignore"):
+        near = (y_pred * (1 + steps * np.finfo(dtype).eps)).astype(dtype)
+    labels = np.where(rng.random(count) < 0.3, near, far)
+    outside = loss.label_domain.outside(labels) | ~np.isfinite(labels)
+    return np.where(outside, far, labels), y_pred
+
+
+def _rows(
+    loss: lb.Loss, rng: np.random.Generator, dtype: Any, count: int, width: int
+) -> list[Samples]:
+    rows = max(24, count // (width * len(WIDTHS)))
+    y_pred = (_scores if loss.prediction_domain.checks_nothing else _shares)(rng, rows, width)
+    y_pred = y_pred.astype(dtype)
+    # The likeliest class, and any: a confident row is right or wrong.
+    index = np.where(rng.random(rows) < 0.5, y_pred.argmax(axis=1), rng.integers(0, width, rows))
+    soft = rng.dirichlet(np.ones(width), rows).astype(dtype)
+    soft[:: 4] = rng.dirichlet(np.full(width, 0.05), len(soft[::4]))
+    return [
+        Samples(f"index, {width} classes", index, y_pred),
+        Samples(f"one-hot, {width} classes", np.eye(width, dtype=dtype)[index], y_pred),
+        Samples(f"rows, {width} classes", soft, y_pred),
+    ]
+
+
+def _scores(rng: np.random.Generator, rows: int, width: int) -> Array:
+    """Rows of all spreads, some with ties, some with one score far above the others."""
+    spread = 2.0 ** rng.uniform(-20, 10, (rows, 1))
+    scores = rng.normal(0, 1, (rows, width)) * spread + rng.normal(0, 50, (rows, 1))
+    scores[::5] = np.round(scores[::5])
+    scores[::7, 0] = scores[::7].max(axis=1) + 2.0 ** rng.uniform(-3, 9, len(scores[::7]))
+    scores[:3] = [[50.0] + [0.0] * (width - 1), [1000.0] + [-1000.0] * (width - 1), [0.0] * width]
+    return scores
+
+
+def _shares(rng: np.random.Generator, rows: int, width: int) -> Array:
+    """Probabilities, which need not sum to 1, of any size."""
+    shares = rng.dirichlet(np.full(width, 0.3), rows)
+    shares[::3] = 2.0 ** rng.uniform(-60, 0, shares[::3].shape)
+    return np.maximum(shares, 2.0**-100)

@@ -1,0 +1,1 @@
+"""Shared by all tests; its place puts this folder on the path of imports."""

@@ -1,0 +1,129 @@
+"""The truth, in 120 digits, and how far a floating-point number is from it in ULP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from lossbook import Loss
+from lossbook.maths.oracle import DIGITS, ORACLE
+
+OUTPUTS = ("value", "gradient", "hessian")
+
+
+def exact(numbers: Any) -> Any:
+    """Floating-point numbers as mpmath numbers, without rounding."""
+    return np.frompyfunc(lambda number: mpmath.mpf(float(number)), 1, 1)(np.asarray(numbers))
+
+
+def truth(loss: Loss, order: int, y_true: Any, y_pred: Any) -> Any:
+    """The exact derivative of each sample (order 0 is the value), as an array of mpmath numbers.
+
+    Class losses take rows; a class index counts as its one-hot row.
+    """
+    with mpmath.workdps(DIGITS):
+        exact_loss = loss.over(ORACLE)
+        labels, predictions = exact(y_true), exact(y_pred)
+        if loss.is_multiclass:
+            rows = [
+                exact_loss.derivative(ORACLE, order, y, z)
+                for y, z in zip(one_hot(labels, predictions), predictions, strict=True)
+            ]
+            return np.asarray([row[0] for row in rows] if order == 0 else rows, dtype=object)
+        results = [
+            mpmath.mpf(exact_loss.derivative(ORACLE, order, y, p))
+            for y, p in zip(labels, predictions, strict=True)
+        ]
+        return np.asarray(results, dtype=object)
+
+
+def terms(loss: Loss, y_true: Any, y_pred: Any) -> Any:
+    """The size of what a gradient is the sum of, where the loss is affine in a soft label.
+
+    With y between the labels 0 and 1 the gradient is (1 - y) g(0) + y g(1): two terms of opposite
+    sign, whose sum cancels where it changes sign. Errors are measured against the terms' sizes.
+    """
+    with mpmath.workdps(DIGITS):
+        labels, predictions = exact(y_true), exact(y_pred)
+        if loss.is_multiclass:
+            classes = predictions.shape[-1]
+            return sum(
+                labels[:, k, None] * abs(truth(loss, 1, np.full(len(labels), k), y_pred))
+                for k in range(classes)
+            )
+        low, high = (truth(loss, 1, np.full(len(labels), end), y_pred) for end in (0.0, 1.0))
+        return _weighed(1 - labels, low) + _weighed(labels, high)
+
+
+def _weighed(weight: Any, term: Any) -> Any:
+    silent = np.frompyfunc(lambda w, t: mpmath.mpf(0) if w == 0 else w * abs(t), 2, 1)
+    return silent(weight, term)
+
+
+def one_hot(labels: Any, predictions: Any) -> Any:
+    """Class indices as rows; rows as they are."""
+    if labels.ndim == predictions.ndim:
+        return labels
+    rows = np.full(predictions.shape, mpmath.mpf(0), dtype=object)
+    for sample, label in enumerate(labels):
+        rows[sample, int(label)] = mpmath.mpf(1)
+    return rows
+
+
+@dataclass(frozen=True)
+class Format:
+    """What mpmath must know of a floating-point format."""
+
+    digits: int
+    lowest: int
+    highest: int
+
+    @classmethod
+    def of(cls, dtype: Any) -> Format:
+        info = np.finfo(dtype)
+        return cls(info.nmant + 1, int(info.minexp), int(info.maxexp))
+
+    def ulp(self, number: Any) -> Any:
+        """The distance between neighbours of this format where ``number`` lies."""
+        exponent = self.lowest if number == 0 else max(mpmath.mag(number) - 1, self.lowest)
+        exponent = min(exponent, self.highest - 1)
+        return mpmath.ldexp(1, exponent - self.digits + 1)
+
+    def epsilons(self, size: Any) -> Any:
+        """The relative error of one unit in the last place of 1, for a quantity of this size."""
+        return max(size * mpmath.ldexp(1, 1 - self.digits), self.ulp(0))
+
+    def capped(self, number: Any) -> Any:
+        """What overflows counts as the first power of two that does."""
+        limit = mpmath.ldexp(1, self.highest)
+        return max(-limit, min(number, limit))
+
+
+def ulp_errors(computed: Any, true: Any, sizes: Any = None) -> np.ndarray[Any, Any]:
+    """The errors in ULP of ``true``, or in epsilons of ``sizes`` where given.
+
+    NaN or infinity for a number, and a number for either, is an infinite error.
+    """
+    computed = np.asarray(computed)
+    form = Format.of(computed.dtype)
+    with mpmath.workdps(DIGITS):
+        if sizes is None:
+            units = (form.ulp(form.capped(number)) for number in true.flat)
+        else:
+            units = (form.epsilons(form.capped(size)) for size in sizes.flat)
+        errors = [
+            _error(form, float(one), other, unit)
+            for one, other, unit in zip(computed.flat, true.flat, units, strict=True)
+        ]
+    return np.asarray(errors).reshape(computed.shape)
+
+
+def _error(form: Format, computed: float, true: Any, unit: Any) -> float:
+    if mpmath.isnan(true) or np.isnan(computed):
+        return 0.0 if mpmath.isnan(true) and np.isnan(computed) else float("inf")
+    if mpmath.isinf(true):
+        return 0.0 if computed == float(true) else float("inf")
+    return float(abs(form.capped(mpmath.mpf(computed)) - form.capped(true)) / unit)

@@ -1,0 +1,117 @@
+"""Samples for any loss, drawn from its domains alone: labels, predictions, weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import lossbook as lb
+from lossbook.domains import Interval, Labels
+
+Array = np.ndarray[Any, Any]
+
+# Where the logistic functions and their neighbours change behaviour: 1 + exp(-z) rounds to 1, exp
+# underflows or overflows, in single and in double precision.
+THRESHOLDS = (0.0, np.log(2), 1.0, 17.0, 37.0, 88.0, 104.0, 709.0, 746.0)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Arguments of a call, with a word for the kind of labels."""
+
+    labels: str
+    y_true: Array
+    y_pred: Array
+
+    def __len__(self) -> int:
+        return len(self.y_pred)
+
+
+def ordinary(loss: lb.Loss, count: int, dtype: Any = np.float64, seed: int = 0) -> list[Samples]:
+    """Everyday samples: one set per kind of labels that the loss takes."""
+    rng = np.random.default_rng(seed)
+    y_pred = _everyday(loss.prediction_domain, rng, (count, 4) if loss.is_multiclass else (count,))
+    if loss.is_multiclass:
+        return [
+            Samples(kind, labels, _rows(loss, y_pred).astype(dtype))
+            for kind, labels in class_labels(rng, count, 4, dtype).items()
+        ]
+    sets = label_sets(loss, rng, count)
+    return [Samples(kind, y.astype(dtype), y_pred.astype(dtype)) for kind, y in sets.items()]
+
+
+def label_sets(loss: lb.Loss, rng: np.random.Generator, count: int) -> dict[str, Array]:
+    """Labels by kind: the two classes, probabilities, or numbers."""
+    domain = loss.label_domain
+    if isinstance(domain, Labels):
+        return {"hard": rng.choice([domain.first, domain.second], count).astype(float)}
+    if not isinstance(domain, Interval):
+        raise TypeError(f"no samples for labels in {domain.describe()}")
+    if (domain.low, domain.high) == (0, 1):
+        return {"hard": rng.integers(0, 2, count).astype(float), "soft": rng.random(count)}
+    return {"real": _everyday(domain, rng, (count,))}
+
+
+def class_labels(rng: np.random.Generator, count: int, classes: int, dtype: Any) -> dict[str, Array]:
+    index = rng.integers(0, classes, count)
+    return {
+        "index": index,
+        "one-hot": np.eye(classes, dtype=dtype)[index],
+        "rows": rng.dirichlet(np.ones(classes), count).astype(dtype),
+    }
+
+
+def _everyday(domain: Any, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    if domain.checks_nothing:
+        return rng.normal(0, 3, shape)
+    low = domain.low if np.isfinite(domain.low) else -10.0
+    high = domain.high if np.isfinite(domain.high) else low + 20.0
+    return rng.uniform(low, high, shape)
+
+
+def _rows(loss: lb.Loss, y_pred: Array) -> Array:
+    if loss.prediction_domain.checks_nothing:
+        return y_pred
+    return y_pred / y_pred.sum(axis=-1, keepdims=True)
+
+
+def weights(count: int, seed: int = 1) -> Array:
+    """Positive weights with a few zeros."""
+    rng = np.random.default_rng(seed)
+    return np.where(rng.random(count) < 0.2, 0.0, rng.exponential(size=count))
+
+
+def stratified(domain: Any, rng: np.random.Generator, count: int, dtype: Any) -> Array:
+    """Finite numbers with all exponents alike: subnormals, the largest, thresholds with neighbours."""
+    bits = rng.integers(0, 2 ** (8 * np.dtype(dtype).itemsize), count, dtype=np.uint64)
+    spread = bits.astype(f"u{np.dtype(dtype).itemsize}").view(dtype)
+    spread = spread[np.isfinite(spread)]
+    middle = (rng.normal(0, 1, count) * 2.0 ** rng.uniform(-30, 11, count)).astype(dtype)
+    info = np.finfo(dtype)
+    ends = np.asarray([0, info.smallest_subnormal, info.smallest_normal, info.max], dtype)
+    near = _neighbours(np.asarray(THRESHOLDS, dtype))
+    numbers = np.concatenate([ends, -ends, near, -near, spread, middle])
+    if not domain.checks_nothing:
+        # Numbers of any size below 1, and their complements, which crowd at the upper end.
+        small = np.exp2(rng.uniform(-60, 0, count)).astype(dtype)
+        inside = numbers[~domain.outside(numbers)]
+        upper = (1 - small).astype(dtype)
+        numbers = np.concatenate([inside, small, upper])
+        numbers = numbers[~domain.outside(numbers)]
+    first = numbers[: len(ends) * 2 + len(near) * 2]
+    rest = rng.permutation(numbers[len(first) :])
+    return np.concatenate([first, rest])[:count]
+
+
+def _neighbours(numbers: Array) -> Array:
+    steps = [numbers]
+    for _ in range(3):
+        steps.append(np.nextafter(steps[-1], numbers.dtype.type(np.inf)))
+    for direction in (-1,):
+        below = numbers
+        for _ in range(3):
+            below = np.nextafter(below, numbers.dtype.type(direction * np.inf))
+            steps.append(below)
+    return np.concatenate(steps)
