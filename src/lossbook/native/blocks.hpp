@@ -77,6 +77,17 @@ inline bool weights_are_valid(const double* weights, std::size_t count) {
     return broken == 0;
 }
 
+inline bool labels_are_valid(const double* labels, std::size_t count, double classes) {
+    std::int64_t broken = 0;
+#pragma omp simd reduction(| : broken)
+    for (std::size_t i = 0; i < count; ++i) {
+        const double label = labels[i];
+        const bool inside = (label >= 0) & (label < classes) & (__builtin_trunc(label) == label);
+        broken |= inside | (label != label) ? 0 : 1;
+    }
+    return broken == 0;
+}
+
 template <class From, class To>
 void convert_from(const char* base, std::ptrdiff_t stride, std::size_t count, To* to) {
     if (stride == std::ptrdiff_t(sizeof(From))) {

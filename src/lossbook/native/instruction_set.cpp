@@ -15,6 +15,7 @@ const InstructionSet instruction_set{LOSSBOOK_TEXT(LOSSBOOK_ISA),
                                      row_kernels,
                                      block_functions<float>(),
                                      block_functions<double>(),
-                                     weights_are_valid};
+                                     weights_are_valid,
+                                     labels_are_valid};
 
 } // namespace lossbook::LOSSBOOK_ISA

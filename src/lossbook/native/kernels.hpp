@@ -66,9 +66,25 @@ template <class T> struct Row {
 
 template <class T> using RowFunction = T (*)(const Row<T>& row);
 
+// Up to `tile_rows` short rows at once, one row per lane: a row of 10 classes alone would leave most
+// of a vector idle.
+inline constexpr std::size_t tile_rows = 16, tile_classes = 64;
+
+template <class T> struct RowTile {
+    const T* scores;   // `rows` rows of `classes` numbers, one after another
+    const double* label;
+    const double* weight; // null: all 1
+    T scale;
+    std::size_t rows, classes;
+    T* value;
+    T* gradient;
+    T* hessian;
+};
+
 template <class T> struct RowFunctions {
     RowFunction<T> index;
     RowFunction<T> target;
+    void (*index_tile)(const RowTile<T>& tile);                  // null: row by row
     bool (*outside)(const T* scores, std::size_t classes);  // null: nothing to check
 };
 
@@ -98,6 +114,8 @@ struct InstructionSet {
     BlockFunctions<float> f32;
     BlockFunctions<double> f64;
     bool (*weights_are_valid)(const double* weights, std::size_t count);
+    // Whole numbers from 0 to classes - 1, or NaN.
+    bool (*labels_are_valid)(const double* labels, std::size_t count, double classes);
 
     template <class T> const BlockFunctions<T>& functions() const {
         if constexpr (sizeof(T) == 4) return f32; else return f64;

@@ -7,14 +7,14 @@
 // The value is -sum_j y_j log p_j = sum_j y_j (m - z_j) + Y log1p(rest): terms of one sign.
 #pragma once
 
-#include "blocks.hpp"
+#include "row_tiles.hpp"
 
 namespace lossbook::LOSSBOOK_ISA {
 
 template <class T> struct Softmax {
     std::size_t top;
     T largest;
-    T rest;
+    Pair<T> rest; // the sum of all e but the largest
     bool missing;
 };
 
@@ -38,27 +38,17 @@ template <class T> LOSSBOOK_INLINE std::size_t find(const T* x, std::size_t coun
     return 0;
 }
 
-// exp(z - m) with the rounding of z - m put back: exp(d + lost) = exp(d) (1 + lost) to first order.
-// Without it |d| 2^-53 is tens of ULP for spread-out scores.
-template <class T> LOSSBOOK_INLINE T exp_difference(T z, T m) {
-    const T d = z - m;
-    const T back = d - z;
-    const T lost = (z - (d - back)) - (m + back);
-    const T e = elementary::exp_nonpositive(d);
-    // An infinite score has no rounding error, only inf - inf; its e is right as it is.
-    return lost == lost ? elementary::fma(e, lost, e) : e;
-}
-
 // Leaves e_j in row.scratch, with 0 at the largest score so that sums leave it out.
 template <class T> LOSSBOOK_INLINE Softmax<T> softmax(const Row<T>& row) {
     const T* z = row.scores;
-    Softmax<T> s{0, largest_of(z, row.classes), 0, any_nan(z, row.classes)};
+    Softmax<T> s{0, largest_of(z, row.classes), {}, any_nan(z, row.classes)};
     s.top = find(z, row.classes, s.largest);
 #pragma omp simd
     for (std::size_t j = 0; j < row.classes; ++j) row.scratch[j] = exp_difference(z[j], s.largest);
     row.scratch[s.top] = 0;
     const Twofold rest = sum_lanes<T, false>(row.scratch, nullptr, row.classes);
-    s.rest = T(rest.sum + rest.lost);
+    s.rest.high = T(rest.sum + rest.lost);
+    s.rest.low = T((rest.sum - double(s.rest.high)) + rest.lost);
     return s;
 }
 
@@ -71,33 +61,28 @@ template <class T> T missing_row(const Row<T>& row) {
     return elementary::nan<T>;
 }
 
-// sum of the others' e over the whole sum: 1 - p_j without cancellation.
-template <class T> LOSSBOOK_INLINE T others(T e, T rest) { return 1 + (rest - e); }
-
 template <class T> T logits_index(const Row<T>& row) {
     if (row.label < 0) return missing_row(row);
     const std::size_t label = std::size_t(row.label);
     const Softmax<T> s = softmax(row);
     if (s.missing) return missing_row(row);
-    const T whole = 1 + s.rest, inverse = 1 / whole;
+    const Normaliser<T> n = normaliser(s.rest, row.scale);
     const T distance = label == s.top ? T(0) : s.largest - row.scores[label];
     T* e = row.scratch;
-    const T label_others = label == s.top ? s.rest : others(e[label], s.rest);
+    const Pair<T> label_others = label == s.top ? s.rest : others(n, e[label]);
     if (row.hessian != nullptr) {
-        const T factor = row.scale * inverse;
 #pragma omp simd
         for (std::size_t j = 0; j < row.classes; ++j)
-            row.hessian[j] = (e[j] * inverse) * (others(e[j], s.rest) * factor);
-        row.hessian[s.top] = inverse * (s.rest * factor);
+            row.hessian[j] = curvature(n, e[j], others(n, e[j]));
+        row.hessian[s.top] = curvature(n, T(1), s.rest);
     }
     if (row.gradient != nullptr) {
         e[s.top] = 1;
-        const T factor = row.scale * inverse;
 #pragma omp simd
-        for (std::size_t j = 0; j < row.classes; ++j) row.gradient[j] = e[j] * factor;
-        row.gradient[label] = -label_others * factor;
+        for (std::size_t j = 0; j < row.classes; ++j) row.gradient[j] = product(e[j], n.first);
+        row.gradient[label] = -product(label_others, n.first);
     }
-    return distance + elementary::log1p(s.rest);
+    return distance + elementary::log1p(s.rest.high);
 }
 
 template <class T> T logits_target(const Row<T>& row) {
@@ -105,22 +90,23 @@ template <class T> T logits_target(const Row<T>& row) {
     const Softmax<T> s = softmax(row);
     if (s.missing) return missing_row(row);
     const Twofold sum = sum_lanes<T, false>(row.target, nullptr, row.classes);
-    const T total = T(sum.sum + sum.lost), inverse = 1 / (1 + s.rest);
+    const T total = T(sum.sum + sum.lost);
+    const Normaliser<T> n = normaliser(s.rest, row.scale);
     const T *y = row.target, *z = row.scores;
     T* e = row.scratch;
     double value = 0, lost = 0;
     for (std::size_t j = 0; j < row.classes; ++j)
         if (y[j] != 0 && j != s.top) add(value, lost, double(y[j]) * (s.largest - z[j]));
-    // Gradient before Hessian, and both from one read of y[j]: either may overwrite the targets.
+    // Both outputs from one read of y[j]: either may overwrite the targets.
     for (std::size_t j = 0; j < row.classes; ++j) {
         const bool is_top = j == s.top;
-        const T p = (is_top ? T(1) : e[j]) * inverse;
-        const T q = (is_top ? s.rest : others(e[j], s.rest)) * inverse;
-        const T yj = y[j];
-        if (row.gradient != nullptr) row.gradient[j] = ((total - yj) * p - yj * q) * row.scale;
-        if (row.hessian != nullptr) row.hessian[j] = total * p * q * row.scale;
+        const T ej = is_top ? T(1) : e[j], yj = y[j];
+        const Pair<T> rest = is_top ? s.rest : others(n, ej);
+        if (row.gradient != nullptr)
+            row.gradient[j] = (total - yj) * product(ej, n.first) - yj * product(rest, n.first);
+        if (row.hessian != nullptr) row.hessian[j] = total * curvature(n, ej, rest);
     }
-    return T(rounded({value, lost}) + double(total) * elementary::log1p(double(s.rest)));
+    return T((value + lost) + double(total) * elementary::log1p(double(s.rest.high)));
 }
 
 template <class T> T probabilities_index(const Row<T>& row) {
@@ -135,6 +121,12 @@ template <class T> T probabilities_index(const Row<T>& row) {
     return 0 - elementary::log(p);
 }
 
+// y / p^2, as in maths/namespace.py.
+template <class T> LOSSBOOK_INLINE T share_of_square(T y, T p) {
+    constexpr T lift = elementary::power_of_two<T>(53);
+    return y * lift / p / (p * lift);
+}
+
 template <class T> T probabilities_target(const Row<T>& row) {
     if (any_nan(row.scores, row.classes) || any_nan(row.target, row.classes))
         return missing_row(row);
@@ -144,7 +136,7 @@ template <class T> T probabilities_target(const Row<T>& row) {
         const T slope = y == 0 ? T(0) : y / p;
         if (y != 0) add(value, lost, -double(y) * double(elementary::log(p)));
         if (row.gradient != nullptr) row.gradient[j] = 0 - slope * row.scale;
-        if (row.hessian != nullptr) row.hessian[j] = y == 0 ? T(0) : slope / p * row.scale;
+        if (row.hessian != nullptr) row.hessian[j] = y == 0 ? T(0) : share_of_square(y, p) * row.scale;
     }
     return T(rounded({value, lost}));
 }
@@ -159,13 +151,13 @@ template <class T> bool outside_unit(const T* scores, std::size_t classes) {
 
 inline constexpr RowKernel cross_entropy{
     "cross_entropy",
-    {probabilities_index<float>, probabilities_target<float>, outside_unit<float>},
-    {probabilities_index<double>, probabilities_target<double>, outside_unit<double>}};
+    {probabilities_index<float>, probabilities_target<float>, nullptr, outside_unit<float>},
+    {probabilities_index<double>, probabilities_target<double>, nullptr, outside_unit<double>}};
 
 inline constexpr RowKernel cross_entropy_from_logits{
     "cross_entropy__from_logits",
-    {logits_index<float>, logits_target<float>, nullptr},
-    {logits_index<double>, logits_target<double>, nullptr}};
+    {logits_index<float>, logits_target<float>, logits_tile<float>, nullptr},
+    {logits_index<double>, logits_target<double>, logits_tile<double>, nullptr}};
 
 inline constexpr const RowKernel* row_kernels[] = {&cross_entropy, &cross_entropy_from_logits,
                                                    nullptr};

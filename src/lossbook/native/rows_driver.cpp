@@ -59,12 +59,9 @@ template <class T> class Rows {
             set_.f64.convert(work_.weight.element,
                              work_.weight.data + std::ptrdiff_t(start) * work_.weight.stride,
                              work_.weight.stride, count, buffers.weight);
-        if (!work_.target_rows)
-            set_.f64.convert(work_.y.element,
-                             work_.y.data + std::ptrdiff_t(start) * work_.y.stride, work_.y.stride,
-                             count, buffers.label);
-        for (std::size_t i = 0; i < count; ++i)
-            if (!one_row(start + i, i, buffers, parts != nullptr)) return false;
+        if (!work_.target_rows && !read_labels(start, count, buffers.label)) return false;
+        if (parts != nullptr && in_tiles()) all_tiles(start, count, buffers);
+        else if (!all_rows(start, count, buffers, parts != nullptr)) return false;
         if (parts == nullptr) return true;
         const double* weights = work_.weight ? buffers.weight : nullptr;
         if (T* value = at<T>(work_.outputs.value, start)) {
@@ -73,6 +70,33 @@ template <class T> class Rows {
         } else if (work_.want & value_bit) {
             (*parts)[block] = set_.functions<T>().sum(buffers.value, weights, count);
         }
+        return true;
+    }
+
+    bool in_tiles() const {
+        return functions_.index_tile != nullptr && !work_.target_rows &&
+               work_.classes <= tile_classes && work_.p.element == element_of<T>;
+    }
+
+    void all_tiles(std::size_t start, std::size_t count, Buffers& buffers) {
+        for (std::size_t i = 0; i < count; i += tile_rows) {
+            RowTile<T> tile{};
+            tile.rows = std::min(tile_rows, count - i);
+            tile.classes = work_.classes;
+            tile.scores = reinterpret_cast<const T*>(work_.p.data) + (start + i) * work_.classes;
+            tile.label = buffers.label + i;
+            tile.weight = work_.weight ? buffers.weight + i : nullptr;
+            tile.scale = T(scale_);
+            tile.value = buffers.value + i;
+            tile.gradient = at<T>(work_.outputs.gradient, (start + i) * work_.classes);
+            tile.hessian = at<T>(work_.outputs.hessian, (start + i) * work_.classes);
+            functions_.index_tile(tile);
+        }
+    }
+
+    bool all_rows(std::size_t start, std::size_t count, Buffers& buffers, bool evaluate) {
+        for (std::size_t i = 0; i < count; ++i)
+            if (!one_row(start + i, i, buffers, evaluate)) return false;
         return true;
     }
 
@@ -85,12 +109,12 @@ template <class T> class Rows {
         if (work_.target_rows) {
             row.target = load(set_, work_.y, start, classes, buffers.target.get());
             if (!sums_to_one(row.target)) return false;
-        } else if (!read_label(buffers.label[i], row.label)) {
-            return false;
+        } else {
+            row.label = std::isnan(buffers.label[i]) ? -1 : std::int64_t(buffers.label[i]);
         }
         if (!evaluate) return true;
         const double weight = work_.weight ? buffers.weight[i] : 1;
-        row.scale = T(weight * scale_);
+        row.scale = T(weight) * T(scale_);
         row.gradient = at<T>(work_.outputs.gradient, start);
         row.hessian = at<T>(work_.outputs.hessian, start);
         row.scratch = buffers.scratch.get();
@@ -107,12 +131,10 @@ template <class T> class Rows {
         return true;
     }
 
-    bool read_label(double number, std::int64_t& label) const {
-        label = -1;
-        if (std::isnan(number)) return true;
-        if (!(number >= 0 && number < double(work_.classes))) return false;
-        label = std::int64_t(number);
-        return double(label) == number;
+    bool read_labels(std::size_t start, std::size_t count, double* labels) const {
+        set_.f64.convert(work_.y.element, work_.y.data + std::ptrdiff_t(start) * work_.y.stride,
+                         work_.y.stride, count, labels);
+        return set_.labels_are_valid(labels, count, double(work_.classes));
     }
 
     bool sums_to_one(const T* target) const {
