@@ -15,9 +15,11 @@ class Facts:
     convex : bool
         The value lies below its chords.
     lipschitz : float
-        The largest slope, attained or approached; infinite where slopes grow without bound.
+        The largest slope, attained or approached; infinite where slopes grow without bound. For
+        class losses, the largest Euclidean norm of a row's gradient.
     smoothness : float
-        The largest curvature; infinite at a kink.
+        The largest curvature; infinite at a kink. For class losses, the largest eigenvalue of a
+        row's Hessian.
     kinks : tuple of float
         Where the slope jumps, in the variable of the family (residual, margin).
     minimum : float

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lossbook.domains import REALS, Domain, Interval
@@ -74,7 +75,7 @@ class CrossEntropy(ScoresLoss):
     @property
     def facts(self) -> Facts:
         if self.from_logits:
-            return Facts(convex=True, lipschitz=1, smoothness=0.25)
+            return Facts(convex=True, lipschitz=math.sqrt(2), smoothness=0.5)
         return Facts(convex=True)
 
     @property
