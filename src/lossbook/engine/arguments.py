@@ -42,7 +42,7 @@ def real_array(name: str, value: Any) -> np.ndarray[Any, Any]:
 
 
 def _first_entry(array: np.ndarray[Any, Any]) -> str:
-    return f" (first entry {array.reshape(-1)[0]!r})" if array.size else ""
+    return f" (first entry {array.item(0)!r})" if array.size else ""
 
 
 def check_shapes(loss: Loss, y_true: Any, y_pred: Any, sample_weight: Any) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lossbook.domains import PROBABILITIES, REALS, Domain, Interval
+from lossbook.domains import REALS, Domain, Interval
 from lossbook.facts import Example, Facts
 from lossbook.families import PointwiseLoss
 from lossbook.functionals import Functional, Mean
@@ -10,6 +10,7 @@ from lossbook.links import IDENTITY, LOGIT, Link
 from lossbook.maths.namespace import Term
 from lossbook.parameters import switch
 
+_LABELS = Interval(0, 1, hint="for labels -1 and 1, pass (y_true + 1) / 2")
 _PREDICTED = Interval(0, 1, hint="pass from_logits=True if these are raw scores")
 
 
@@ -61,7 +62,7 @@ class BinaryCrossEntropy(PointwiseLoss):
 
     @property
     def label_domain(self) -> Domain:
-        return PROBABILITIES
+        return _LABELS
 
     @property
     def prediction_domain(self) -> Domain:
