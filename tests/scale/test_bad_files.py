@@ -177,6 +177,16 @@ def test_spellings_of_null(spelling: str, tmp_path: Path) -> None:
     assert evaluate(path, "mse", y_true="y", y_pred="p", skip_nulls=True).total.rows == 1
 
 
+def test_nulls_inside_dictionaries(write: Write) -> None:
+    index, values = pa.array([0, 1, 0]), pa.array([0.5, None])
+    p = pa.DictionaryArray.from_arrays(index, values)
+    g = pa.DictionaryArray.from_arrays(index, pa.array(["a", None]))
+    path = write({"y": [1.0, 0.0, 1.0], "p": p, "g": g}, ".arrow")
+    assert "(1 in 'p', 1 in 'g'; the first in column 'p', row 2)" in message(path, by="g")
+    evaluation = evaluate(path, "mse", y_true="y", y_pred="p", by="g", skip_nulls=True)
+    assert [(group.group, group.rows) for group in evaluation.groups] == [("a", 2)]
+
+
 def test_nothing_but_nulls(write: Write) -> None:
     path = write({"y": [None, 1.0], "p": [0.5, None]}, ".parquet")
     assert message(path, skip_nulls=True).endswith("has a null in every row: nothing is left.")

@@ -230,3 +230,14 @@ def test_help_needs_neither_numpy_nor_pyarrow() -> None:
     )
     finished = run("--help", script=script)
     assert finished.stdout.endswith("[]\n")
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_pandas_is_left_alone(ending: str, write: Write) -> None:
+    columns = {"y": [1.0, 0.0, None], "p": [0.5, 0.5, 0.5], "g": ["a", "b", None]}
+    script = (
+        "import sys\ntry:\n    " + RUN.replace("; ", "\n    ") + "\nfinally:\n"
+        "    print('pandas' in sys.modules)"
+    )
+    finished = run(write(columns, ending), *LOG_LOSS, "--by", "g", "--skip-nulls", script=script)
+    assert finished.stdout.endswith("False\n")

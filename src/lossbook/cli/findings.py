@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from lossbook.cli.screen import Screen
 from lossbook.report.scales import aligned, count, number
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["print_findings"]
 
 DIGITS = 6
+INDENT = 2
 MOST_CLASSES = 6  # columns of scores shown per worst row
 # Beyond these nobody reads on; the other formats hold all.
 MOST_GROUPS = 200
@@ -137,23 +138,32 @@ def print_table(
 ) -> None:
     """Print a table: with rich where somebody is watching and rich is there, else as plain text."""
     rows = [[printable(cell) for cell in row] for row in rows]
-    if not sys.stdout.isatty():
-        screen.lines(table(header, rows, left=left, unicode=screen.unicode), indent=2)
-        return
+    if not (sys.stdout.isatty() and _print_rich_table(header, rows, screen, left)):
+        screen.lines(table(header, rows, left=left, unicode=screen.unicode), indent=INDENT)
+
+
+def _print_rich_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], screen: Screen, left: Sequence[int]
+) -> bool:
+    """Return whether rich is there and the table fits; it would cut the numbers of a wider one."""
     try:
-        import rich.box
-        import rich.table
         from rich.console import Console
+        from rich.padding import Padding
+        from rich.table import Table
         from rich.text import Text
     except ModuleNotFoundError:
-        screen.lines(table(header, rows, left=left, unicode=screen.unicode), indent=2)
-        return
-    grid = rich.table.Table(box=rich.box.SIMPLE_HEAD, pad_edge=True)
+        return False
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold cyan")
     for index, name in enumerate(header):
-        grid.add_column(screen.spelled(name), justify="left" if index in left else "right")
+        justify: Literal["left", "right"] = "left" if index in left else "right"
+        grid.add_column(screen.spelled(name), justify=justify, no_wrap=True)
     for row in rows:
         grid.add_row(*(Text(cell) for cell in row))
-    Console().print(grid)
+    console = Console()
+    if console.measure(grid).maximum + INDENT > console.width:
+        return False
+    console.print(Padding(grid, (0, 0, 0, INDENT)))
+    return True
 
 
 def printable(text: str) -> str:

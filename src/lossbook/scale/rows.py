@@ -133,7 +133,8 @@ class RowReader:
         self.skipped = 0
         done = 0
         batches = self.table.batches(columns.numbers, columns.labels, self.batch_rows)
-        for batch, share in batches:
+        for coded, share in batches:
+            batch = _with_nulls_in_sight(coded)
             numbers = np.arange(done + 1, done + batch.num_rows + 1)
             done += batch.num_rows
             if any(batch.column(name).null_count for name in batch.schema.names):
@@ -151,16 +152,17 @@ class RowReader:
             raise FileError(f"{self.table.name} has a null in every row: nothing is left.")
 
     def _without_nulls(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, Any]:
-        import pyarrow as pa
+        import pyarrow.compute as pc
 
-        kept = np.ones(batch.num_rows, dtype=bool)
+        kept = None
         for name in batch.schema.names:
             cells = batch.column(name)
             self.nulls[name] += cells.null_count
             if cells.null_count:
-                kept &= cells.is_valid().to_numpy(zero_copy_only=False)
-        self.skipped += int((~kept).sum())
-        return batch.filter(pa.array(kept)), kept
+                kept = cells.is_valid() if kept is None else pc.and_(kept, cells.is_valid())
+        mask = _mask(kept)
+        self.skipped += int((~mask).sum())
+        return batch.filter(kept), mask
 
     def _error_of_nulls(self) -> FileError:
         """Count the nulls of the whole file: the user wants to know before skipping them."""
@@ -168,9 +170,10 @@ class RowReader:
         first: tuple[int, str] | None = None
         done = 0
         columns = self.columns
-        for batch, _ in self.table.batches(columns.numbers, columns.labels, self.batch_rows):
+        for coded, _ in self.table.batches(columns.numbers, columns.labels, self.batch_rows):
+            batch = _with_nulls_in_sight(coded)
             for name in batch.schema.names:
-                valid = batch.column(name).is_valid().to_numpy(zero_copy_only=False)
+                valid = _mask(batch.column(name).is_valid())
                 counts[name] += int((~valid).sum())
                 if not valid.all():
                     row = done + int(np.argmin(valid)) + 1
@@ -225,13 +228,34 @@ class RowReader:
                 )
 
 
+# From Arrow to NumPy by way of DLPack: the reader's own conversion first imports pandas, if it is
+# installed, which takes longer than many a file does.
+
+
+def _mask(valid: pa.Array) -> npt.NDArray[np.bool_]:
+    import pyarrow as pa
+
+    return np.from_dlpack(valid.cast(pa.uint8())).view(np.bool_)
+
+
+def _with_nulls_in_sight(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Decode dictionaries with a null among their values: such a cell does not count as null."""
+    import pyarrow as pa
+
+    for index, field in enumerate(batch.schema):
+        cells = batch.column(index)
+        if pa.types.is_dictionary(field.type) and cells.dictionary.null_count:
+            batch = batch.set_column(index, field.name, cells.dictionary_decode())
+    return batch
+
+
 def _float64(cells: pa.Array, name: str) -> npt.NDArray[np.float64]:
     import pyarrow as pa
 
     if pa.types.is_dictionary(cells.type):
         cells = cells.dictionary_decode()
     try:
-        numbers: npt.NDArray[np.float64] = cells.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        numbers: npt.NDArray[Any] = np.from_dlpack(cells.cast(pa.float64()))
     except pa.ArrowInvalid as error:
         raise FileError(
             f"column {name!r} holds whole numbers that a float64 cannot hold exactly: {error}.",
@@ -259,7 +283,7 @@ def _coded(cells: pa.Array, name: str) -> CodedLabels:
             f"column {name!r} holds {_in_words(kind)}, which do not name groups.",
             column=name,
         ) from error
-    codes = cells.indices.to_numpy(zero_copy_only=False).astype(np.intp)
+    codes = np.from_dlpack(cells.indices)
     # Entries that no row uses would make empty groups.
     used, codes = np.unique(codes, return_inverse=True)
     return CodedLabels(codes.astype(np.intp), [names[code] for code in used])

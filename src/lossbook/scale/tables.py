@@ -322,9 +322,10 @@ def _empty_text_is_null(batch: pa.RecordBatch, labels: Sequence[str]) -> pa.Reco
     for name in labels:
         index = batch.schema.get_field_index(name)
         cells = batch.column(index)
-        is_empty = pc.equal(cells, "")
-        if pc.any(is_empty).as_py():
-            cells = pc.replace_with_mask(cells, is_empty, pa.scalar(None, pa.string()))
+        # Written without a scalar "" or None: making one imports pandas, if it is installed.
+        is_there = pc.binary_length(cells).cast(pa.bool_())
+        if is_there.false_count:
+            cells = pc.if_else(is_there, cells, pa.nulls(len(cells), pa.string()))
             batch = batch.set_column(index, name, cells)
     return batch
 
