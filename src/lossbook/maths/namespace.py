@@ -74,17 +74,38 @@ class Maths(ABC):
         """``x log(1 + y)`` with 0 log 0 = 0."""
         return self.times(x, self.log1p(y))
 
-    def sigmoid(self, x: Term) -> Term:
-        """``1 / (1 + exp(-x))``; only exp(-|x|) is formed, which cannot overflow or cancel."""
+    def smaller_sigmoid(self, x: Term) -> Term:
+        """``sigmoid(-|x|)``; only exp(-|x|) is formed, which cannot overflow or cancel."""
         e = self.exp(-abs(x))
         # e / (1 + e) would inherit the whole rounding of 1 + e, close to 1 ULP; this way only a
         # share e of it arrives.
-        smaller = e - e * (e / (1 + e))
+        return e - e * (e / (1 + e))
+
+    def sigmoid(self, x: Term) -> Term:
+        """``1 / (1 + exp(-x))``."""
+        smaller = self.smaller_sigmoid(x)
         return self.where(x >= 0, 1 - smaller, smaller)
+
+    def sigmoid_minus(self, x: Term, y: Term) -> Term:
+        """``sigmoid(x) - y`` for a share ``y`` in [0, 1]; it does not vanish where they are close.
+
+        On the side of the likelier outcome, ``smaller_sigmoid`` is what is missing to 0 or 1.
+        """
+        smaller = self.smaller_sigmoid(x)
+        wrong = self.where(x >= 0, 1 - y, y)
+        return self.where(x >= 0, wrong - smaller, smaller - wrong)
 
     def softplus(self, x: Term) -> Term:
         """``log(1 + exp(x))`` as a sum of two terms that are never negative."""
         return self.maximum(x, 0) + self.log1p(self.exp(-abs(x)))
+
+    def softplus_minus(self, x: Term, y: Term) -> Term:
+        """``softplus(x) - y x`` for a share ``y`` in [0, 1], as a sum of terms never negative.
+
+        The share of the label on the wrong side of 0 pays |x|; everybody pays log(1 + exp(-|x|)).
+        """
+        wrong = self.where(x >= 0, 1 - y, y)
+        return self.times(wrong, abs(x)) + self.log1p(self.exp(-abs(x)))
 
 
 class RowMaths(Maths):

@@ -72,8 +72,14 @@ class SymbolMaths(RowMaths):
     def sigmoid(self, x: Term) -> Term:
         return _each(Sigmoid, x)
 
+    def sigmoid_minus(self, x: Term, y: Term) -> Term:
+        return self.sigmoid(x) - y
+
     def softplus(self, x: Term) -> Term:
         return self.log(1 + self.exp(x))
+
+    def softplus_minus(self, x: Term, y: Term) -> Term:
+        return self.softplus(x) - y * x
 
     def sum(self, x: Term) -> Term:
         return np.asarray([sum(x[1:], x[0])], dtype=object)

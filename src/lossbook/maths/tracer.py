@@ -180,6 +180,10 @@ class TraceMaths(Maths):
     def minimum(self, x: Term, y: Term) -> Node:
         return self.graph.node("minimum", x, y)
 
+    def smaller_sigmoid(self, x: Term) -> Node:
+        e = self.exp(-abs(x))
+        return self.graph.node(LOGISTIC, e, e, payload=1)
+
     def sigmoid(self, x: Term) -> Node:
         e = self.exp(-abs(x))
         return self.graph.node(LOGISTIC, self.where(x >= 0, 1, e), e, payload=1)

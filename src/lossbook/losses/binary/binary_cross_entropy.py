@@ -97,18 +97,13 @@ class BinaryCrossEntropy(PointwiseLoss):
 
     def value(self, m: Any, y: Term, prediction: Term) -> Term:
         if self.from_logits:
-            z = prediction
-            # softplus(z) - y z as two terms that are never negative: the share of the label on the
-            # wrong side of 0 pays |z|, and everybody pays log(1 + exp(-|z|)).
-            wrong = m.where(z >= 0, 1 - y, y)
-            return m.times(wrong, abs(z)) + m.log1p(m.exp(-abs(z)))
+            return m.softplus_minus(prediction, y)
         # 0 - x rather than -x, so that a perfect prediction costs 0 and not -0.
         return 0 - m.xlogy(y, prediction) - m.xlog1py(1 - y, -prediction)
 
     def deriv(self, m: Any, y: Term, prediction: Term) -> Term:
         if self.from_logits:
-            # Never sigmoid(z) - y, which is 0 for every confident row.
-            return (1 - y) * m.sigmoid(prediction) - y * m.sigmoid(-prediction)
+            return m.sigmoid_minus(prediction, y)
         return m.share(1 - y, 1 - prediction) - m.share(y, prediction)
 
     def deriv2(self, m: Any, y: Term, prediction: Term) -> Term:
