@@ -57,9 +57,12 @@ class ArrayMaths(RowMaths):
         return shifted.weights / (1 + shifted.rest)
 
     def softmax_rest(self, x: Term) -> Term:
+        # 1 - p is right wherever p is at most 1/2. Above, rest / (1 + rest) would inherit the whole
+        # rounding of 1 + rest; this way only a share rest of it arrives.
         shifted = self._shifted(x)
-        others = self.where(shifted.is_top, shifted.rest, 1 + (shifted.rest - shifted.weights))
-        return others / (1 + shifted.rest)
+        rest, whole = shifted.rest, 1 + shifted.rest
+        small = rest - rest * (rest / whole)
+        return self.where(shifted.is_top & (rest < 1), small, 1 - shifted.weights / whole)
 
     def log_softmax(self, x: Term) -> Term:
         shifted = self._shifted(x)

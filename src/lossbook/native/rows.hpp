@@ -85,12 +85,27 @@ template <class T> T logits_index(const Row<T>& row) {
     return distance + elementary::log1p(s.rest.high);
 }
 
+// Target probabilities: their sum, and the sum of all but the largest. A row like (1, 1e-20) sums
+// to 1, but what is left without its largest is 1e-20 and not 0.
+template <class T> struct Target {
+    std::size_t top;
+    T largest, rest, total;
+};
+
+template <class T> LOSSBOOK_INLINE Target<T> read_target(const Row<T>& row) {
+    const T* y = row.target;
+    const T largest = largest_of(y, row.classes);
+    const std::size_t top = find(y, row.classes, largest);
+    double sum = 0, lost = 0;
+    for (std::size_t j = 0; j < row.classes; ++j) add(sum, lost, j == top ? 0.0 : double(y[j]));
+    return {top, largest, T(sum + lost), T(double(largest) + (sum + lost))};
+}
+
 template <class T> T logits_target(const Row<T>& row) {
     if (any_nan(row.target, row.classes)) return missing_row(row);
     const Softmax<T> s = softmax(row);
     if (s.missing) return missing_row(row);
-    const Twofold sum = sum_lanes<T, false>(row.target, nullptr, row.classes);
-    const T total = T(sum.sum + sum.lost);
+    const Target<T> target = read_target(row);
     const Normaliser<T> n = normaliser(s.rest, row.scale);
     const T *y = row.target, *z = row.scores;
     T* e = row.scratch;
@@ -101,12 +116,13 @@ template <class T> T logits_target(const Row<T>& row) {
     for (std::size_t j = 0; j < row.classes; ++j) {
         const bool is_top = j == s.top;
         const T ej = is_top ? T(1) : e[j], yj = y[j];
+        const T apart = j == target.top ? target.rest : target.largest + (target.rest - yj);
         const Pair<T> rest = is_top ? s.rest : others(n, ej);
         if (row.gradient != nullptr)
-            row.gradient[j] = (total - yj) * product(ej, n.first) - yj * product(rest, n.first);
-        if (row.hessian != nullptr) row.hessian[j] = total * curvature(n, ej, rest);
+            row.gradient[j] = apart * product(ej, n.first) - yj * product(rest, n.first);
+        if (row.hessian != nullptr) row.hessian[j] = target.total * curvature(n, ej, rest);
     }
-    return T((value + lost) + double(total) * elementary::log1p(double(s.rest.high)));
+    return T(rounded({value, lost}) + double(target.total) * elementary::log1p(double(s.rest.high)));
 }
 
 template <class T> T probabilities_index(const Row<T>& row) {
