@@ -176,6 +176,8 @@ def test_report(write: Write, predictions: dict[str, Any], tmp_path: Path) -> No
 
 INTERRUPTED = """
 import os, signal
+# A shell that runs the tests in the background has its children ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from lossbook.scale.state import EvaluationState
 def update(*arguments):
     os.kill(os.getpid(), signal.SIGINT)
