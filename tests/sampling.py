@@ -54,7 +54,9 @@ def label_sets(loss: lb.Loss, rng: np.random.Generator, count: int) -> dict[str,
     return {"real": _everyday(domain, rng, (count,))}
 
 
-def class_labels(rng: np.random.Generator, count: int, classes: int, dtype: Any) -> dict[str, Array]:
+def class_labels(
+    rng: np.random.Generator, count: int, classes: int, dtype: Any
+) -> dict[str, Array]:
     index = rng.integers(0, classes, count)
     return {
         "index": index,

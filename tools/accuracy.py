@@ -26,7 +26,9 @@ def main() -> int:
     parser.add_argument("--loss", help="only this loss")
     choice = parser.parse_args()
     broken = 0
-    print(f"{'max ULP':>9} {'bound':>5}  {'output':8} {'path':6} {'dtype':7} points  loss, labels, worst input")
+    print(
+        f"{'max ULP':>9} {'bound':>5}  {'output':8} {'path':6} {'dtype':7} points  loss, labels, worst input"
+    )
     for loss in every_loss():
         if choice.loss in (None, loss.name):
             for dtype in ("float32", "float64"):

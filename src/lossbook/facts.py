@@ -35,7 +35,11 @@ class Facts:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """The largest error in ULP of the exact result, over all finite inputs (reduction "none")."""
+    """The largest error in ULP of the exact result, over all finite inputs (reduction "none").
+
+    Inputs whose difference is too large for their dtype are left out: a residual that overflows is
+    infinite. Between labels, where the terms of a gradient cancel, the error is relative to them.
+    """
 
     value: float = 2
     gradient: float = 2
