@@ -108,6 +108,12 @@ class TestLimits:
         assert loss.gradient([right], [z]).item() == 0
         assert loss.gradient([wrong], [z]).item() == math.copysign(1, z)
 
+    def test_a_confident_prediction_keeps_its_gradient(self) -> None:
+        loss = lb.BinaryCrossEntropy(from_logits=True)
+        # -sigmoid(-40) = -exp(-40) to first order; the next term is 17 digits below.
+        gradient = loss.gradient([1], [40.0]).item()
+        assert math.isclose(gradient, -math.exp(-40), rel_tol=2 * 2**-52)
+
     def test_a_confident_row_keeps_its_loss(self) -> None:
         loss = lb.CrossEntropy(from_logits=True)
         value, gradient = loss.value_and_gradient([0], [[50.0, 0.0, 0.0]])
