@@ -1,0 +1,77 @@
+"""The one entry to everything that is run on this project; `nox --list` names the sessions.
+
+With ``nox --no-venv`` the sessions run in the environment of nox, where the package is already
+installed; what else they need is installed into it.
+"""
+
+from __future__ import annotations
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "types", "tests", "tests_arrays", "docs"]
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+ARRAYS = {"LOSSBOOK_NATIVE": "0"}
+
+
+def prepare(session: nox.Session, extras: str = "", group: str | None = None) -> None:
+    """Install the package with some of its extras, and a dependency group of pyproject.toml."""
+    wanted = list(nox.project.dependency_groups(PROJECT, group)) if group else []
+    if extras and session.venv_backend != "none":
+        wanted.append(f".[{extras}]")
+    if wanted:
+        session.run("python", "-m", "pip", "install", "--quiet", *wanted)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Rules and format of the Python code."""
+    prepare(session, group="lint")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Strict types in the package, and the compiled module as its stubs say."""
+    prepare(session, "arrays,cli", group="types")
+    session.run("mypy")
+    session.run("stubtest", "lossbook._native", "--ignore-missing-stub")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The tests, on the compiled kernels."""
+    prepare(session, "test")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def tests_arrays(session: nox.Session) -> None:
+    """The same tests without compiled kernels."""
+    prepare(session, "test")
+    session.run("pytest", *session.posargs, env=ARRAYS)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Documents, docstrings, and the changelog's fragments."""
+    prepare(session, "test", group="docs")
+    session.run("pytest", "tests/readme", "lossbook")
+    session.run("towncrier", "build", "--draft", "--version", "next", silent=True)
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Timings beside NumPy, PyTorch and scikit-learn."""
+    prepare(session, "test")
+    session.run("python", "benchmarks/founding.py", *session.posargs)
+
+
+@nox.session
+def accuracy(session: nox.Session) -> None:
+    """The largest errors in ULP, of every loss, output, dtype and path."""
+    prepare(session, "test")
+    session.run("python", "tools/accuracy.py", *session.posargs)
