@@ -69,12 +69,17 @@ template <class T> void weigh(T* values, const double* weights, std::size_t coun
     }
 }
 
-inline bool weights_are_valid(const double* weights, std::size_t count) {
-    std::int64_t broken = 0;
-#pragma omp simd reduction(| : broken)
-    for (std::size_t i = 0; i < count; ++i)
-        broken |= (weights[i] >= 0) & (weights[i] < elementary::infinity<double>) ? 0 : 1;
-    return broken == 0;
+// NaN where a weight is negative or NaN, infinite where one is infinite: one pass checks and adds.
+inline Twofold sum_weights(const double* weights, std::size_t count) {
+    double sums[lanes] = {}, lost[lanes] = {};
+    const auto checked = [](double weight) { return weight >= 0 ? weight : elementary::nan<double>; };
+    const std::size_t whole = count - count % lanes;
+    for (std::size_t start = 0; start < whole; start += lanes)
+#pragma omp simd
+        for (std::size_t lane = 0; lane < lanes; ++lane)
+            add(sums[lane], lost[lane], checked(weights[start + lane]));
+    for (std::size_t i = whole; i < count; ++i) add(sums[i - whole], lost[i - whole], checked(weights[i]));
+    return combine(sums, lost);
 }
 
 inline bool labels_are_valid(const double* labels, std::size_t count, double classes) {

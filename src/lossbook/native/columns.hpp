@@ -41,7 +41,7 @@ const T* load(const InstructionSet& set, const Column& column, std::size_t start
     return buffer;
 }
 
-// The sum of the weights; -1 where one of them is not a finite number of at least 0.
+// The sum of the weights; NaN or infinite where one of them is negative or not a finite number.
 inline double total_weight(const Work& work) {
     if (!work.weight) return double(work.samples);
     const InstructionSet& set = *work.instructions;
@@ -50,8 +50,7 @@ inline double total_weight(const Work& work) {
     for (std::size_t start = 0; start < work.samples; start += block_length) {
         const std::size_t count = std::min(block_length, work.samples - start);
         const double* weights = load(set, work.weight, start, count, buffer);
-        if (!set.weights_are_valid(weights, count)) return -1;
-        add(total, set.f64.sum(weights, nullptr, count));
+        add(total, set.sum_weights(weights, count));
     }
     return rounded(total);
 }

@@ -15,7 +15,7 @@ const InstructionSet instruction_set{LOSSBOOK_TEXT(LOSSBOOK_ISA),
                                      row_kernels,
                                      block_functions<float>(),
                                      block_functions<double>(),
-                                     weights_are_valid,
+                                     sum_weights,
                                      labels_are_valid};
 
 } // namespace lossbook::LOSSBOOK_ISA

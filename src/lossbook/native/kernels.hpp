@@ -113,7 +113,8 @@ struct InstructionSet {
     const RowKernel* const* rows;             // ends with null
     BlockFunctions<float> f32;
     BlockFunctions<double> f64;
-    bool (*weights_are_valid)(const double* weights, std::size_t count);
+    // Their sum; not a finite number where one of them is not, or is negative.
+    Twofold (*sum_weights)(const double* weights, std::size_t count);
     // Whole numbers from 0 to classes - 1, or NaN.
     bool (*labels_are_valid)(const double* labels, std::size_t count, double classes);
 

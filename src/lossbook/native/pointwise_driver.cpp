@@ -69,11 +69,10 @@ template <class T> class Pointwise {
         T* gradient = at<T>(work_.outputs.gradient, start);
         T* hessian = at<T>(work_.outputs.hessian, start);
         const double* weights = nullptr;
-        // Before any output is written: it may be the weights' own memory.
-        if (work_.weight) {
-            set_.f64.convert(work_.weight.element,
-                             work_.weight.data + std::ptrdiff_t(start) * work_.weight.stride,
-                             work_.weight.stride, count, buffers.weight);
+        if (work_.weight) weights = load(set_, work_.weight, start, count, buffers.weight);
+        // An output may be the weights' own memory and is written before they are used.
+        if (weights != nullptr && work_.outputs.in_callers_memory && weights != buffers.weight) {
+            std::copy_n(weights, count, buffers.weight);
             weights = buffers.weight;
         }
         const bool outside = functions_.block[work_.want](
