@@ -111,6 +111,13 @@ def check_weights(sample_weight: np.ndarray[Any, Any]) -> None:
             "sample_weight is 0 everywhere: at least one weight must be positive.",
             argument="sample_weight",
         )
+    with np.errstate(over="ignore"):
+        total = np.sum(sample_weight, dtype=np.float64)
+    if np.isinf(total):
+        raise InputError(
+            "sample_weight has an infinite sum: divide all weights by the largest.",
+            argument="sample_weight",
+        )
 
 
 def first_offender(array: Any, broken: Any) -> tuple[int | tuple[int, ...], Any]:

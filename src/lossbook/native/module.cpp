@@ -65,8 +65,9 @@ class Results {
   public:
     // False where `out` does not fit; the checked path then says why.
     bool prepare(PyObject* out, unsigned want, const Arguments& arguments, Reduction reduction) {
-        if (out != Py_None && PyTuple_Check(out)) given_ = PyTuple_GET_SIZE(out);
+        if (PyTuple_Check(out)) given_ = PyTuple_GET_SIZE(out);
         else given_ = out == Py_None ? 0 : 1;
+        if (given_ == 0 && out != Py_None) return false; // an empty tuple
         Py_ssize_t slot = 0;
         for (int bit = 0; bit < 3; ++bit) {
             if (!(want >> bit & 1)) continue;
