@@ -73,6 +73,8 @@ class LazyGroup(click.Group):
             if message is None:
                 raise
             click.echo(f"{click.style('lossbook: error:', fg='red')} {message}", err=True)
+            if isinstance(error, OSError):
+                _forget_output()  # it may be our output that cannot be written
             code = BAD_INPUT
         sys.exit(code if isinstance(code, int) else 0)
 
