@@ -79,6 +79,26 @@ def _rows(loss: lb.Loss, y_pred: Array) -> Array:
     return y_pred / y_pred.sum(axis=-1, keepdims=True)
 
 
+def gradient_terms(loss: lb.Loss, samples: Samples) -> Array:
+    """The size of what each gradient is the sum of: for soft labels, of one term per class.
+
+    Where those terms cancel, a gradient's rounding is relative to them.
+    """
+    gradient = loss.gradient(samples.y_true, samples.y_pred, reduction="none").astype(float)
+    if samples.labels == "rows":
+        classes = samples.y_pred.shape[-1]
+        each = [_slopes(loss, np.full(len(samples), k), samples.y_pred) for k in range(classes)]
+        return sum(samples.y_true[:, k, None] * each[k] for k in range(classes))
+    if samples.labels == "soft":
+        low, high = (_slopes(loss, np.full(len(samples), y), samples.y_pred) for y in (0.0, 1.0))
+        return (1 - samples.y_true.astype(float)) * low + samples.y_true * high
+    return abs(gradient)
+
+
+def _slopes(loss: lb.Loss, y_true: Array, y_pred: Array) -> Array:
+    return abs(loss.gradient(y_true, y_pred, reduction="none").astype(float))
+
+
 def weights(count: int, seed: int = 1) -> Array:
     """Positive weights with a few zeros."""
     rng = np.random.default_rng(seed)

@@ -15,8 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from accuracy.measure import measure  # noqa: E402
-from variants import every_loss  # noqa: E402
+from accuracy.measure import measure
+from variants import every_loss
 
 
 def main() -> int:

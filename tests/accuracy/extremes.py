@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sampling import Array, Samples, label_sets, stratified
 
 import lossbook as lb
+from sampling import Array, Samples, label_sets, stratified
 
 WIDTHS = (2, 3, 10, 33)
 

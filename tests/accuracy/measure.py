@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from oracle import OUTPUTS, terms, truth, ulp_errors
-from sampling import Samples
 
 import lossbook as lb
+from oracle import OUTPUTS, terms, truth, ulp_errors
+from sampling import Samples
 
 from .extremes import extreme
 from .paths import paths

@@ -5,11 +5,11 @@ from __future__ import annotations
 import mpmath
 import numpy as np
 import pytest
+
+import lossbook as lb
 from accuracy.measure import measure
 from oracle import ulp_errors
 from variants import every_loss
-
-import lossbook as lb
 
 POINTS = 1200
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import lossbook as lb
 import numpy as np
 import pytest
+
+import lossbook as lb
 
 SHARES, LOGITS = (lb.BinaryCrossEntropy(from_logits=choice) for choice in (False, True))
 ROWS, SCORES = (lb.CrossEntropy(from_logits=choice) for choice in (False, True))

@@ -165,13 +165,13 @@ def check_class_indices(y_true: np.ndarray[Any, Any], classes: int) -> None:
             )
 
 
-def check_probability_rows(y_true: np.ndarray[Any, Any]) -> None:
+def check_probability_rows(y_true: np.ndarray[Any, Any], tolerance: float) -> None:
     """Rows of probabilities that sum to 1 up to the rounding of their dtype."""
     from lossbook.domains import PROBABILITIES
 
     check_domain("y_true", PROBABILITIES, y_true)
     sums = y_true.sum(axis=-1, dtype=np.float64)
-    broken = abs(sums - 1) > row_sum_tolerance(y_true)
+    broken = abs(sums - 1) > tolerance
     if broken.any():
         place, value = first_offender(sums, broken)
         raise InputError(
@@ -182,13 +182,22 @@ def check_probability_rows(y_true: np.ndarray[Any, Any]) -> None:
         )
 
 
-def row_sum_tolerance(y_true: np.ndarray[Any, Any]) -> float:
-    """How far a row of probabilities may be from 1.
+def row_sum_tolerance(*dtypes: Any) -> float:
+    """How far a row of probabilities may be from 1, for the dtypes that it has been rounded to.
 
     Each of K entries is rounded once (half an epsilon of at most 1 in total), and so is each
     addition that normalised the row; the square root of the epsilon leaves room for rows that were
     printed to half of the digits, and none for rows that are not probabilities.
     """
-    if y_true.dtype.kind != "f":
+    return float(np.sqrt(max(epsilon(dtype) for dtype in dtypes)))
+
+
+def epsilon(dtype: Any) -> float:
+    """The distance from 1 to the next number, by the dtype's name in any library; 0 for integers."""
+    name = str(dtype).rsplit(".", maxsplit=1)[-1]
+    if name == "bfloat16":
+        return 2.0**-7
+    try:
+        return float(np.finfo(name).eps)
+    except ValueError:
         return 0.0
-    return float(np.sqrt(np.finfo(y_true.dtype).eps))

@@ -24,6 +24,7 @@ class Samples:
     y_pred: Array
     sample_weight: Array | None
     dtype: np.dtype[Any]
+    row_sum_tolerance: float
 
 
 def evaluate_checked(
@@ -65,7 +66,13 @@ def read_samples(loss: Loss, y_true: Any, y_pred: Any, sample_weight: Any) -> Sa
         weights = _native(weights)
     dtype = predictions.dtype if predictions.dtype.kind == "f" else np.dtype(np.float64)
     working = np.promote_types(dtype, np.float32)
-    return Samples(_native(labels), _native(predictions, working), weights, dtype.newbyteorder("="))
+    return Samples(
+        _native(labels),
+        _native(predictions, working),
+        weights,
+        dtype.newbyteorder("="),
+        arguments.row_sum_tolerance(labels.dtype, predictions.dtype),
+    )
 
 
 def _native(array: Array, dtype: Any = None) -> Array:
@@ -82,22 +89,23 @@ def _compute(loss: Loss, want: int, samples: Samples, reduction: str) -> tuple[A
     if loss._kernel is not None:
         results = loss._kernel(want, y_true, y_pred, weight, reduction, None)
     if results is NotImplemented:
-        check_values(loss, y_true, y_pred)
+        check_values(loss, y_true, y_pred, samples.row_sum_tolerance)
         results = blocks.evaluate(loss, want, y_true, y_pred, weight, reduction)
     if not isinstance(results, tuple):
         results = (results,)
-    return tuple(
-        result.astype(samples.dtype, copy=False) if isinstance(result, np.ndarray) else result
-        for result in results
-    )
+    with np.errstate(over="ignore"):  # a float16 result may be infinite like any other
+        return tuple(
+            result.astype(samples.dtype, copy=False) if isinstance(result, np.ndarray) else result
+            for result in results
+        )
 
 
-def check_values(loss: Loss, y_true: Array, y_pred: Array) -> None:
+def check_values(loss: Loss, y_true: Array, y_pred: Array, row_sum_tolerance: float) -> None:
     """Labels and predictions inside their domains, or an error with the first that is not."""
     if not loss.is_multiclass:
         arguments.check_domain("y_true", loss.label_domain, y_true)
     elif y_true.ndim < y_pred.ndim:
         arguments.check_class_indices(y_true, y_pred.shape[-1])
     else:
-        arguments.check_probability_rows(y_true)
+        arguments.check_probability_rows(y_true, row_sum_tolerance)
     arguments.check_domain("y_pred", loss.prediction_domain, y_pred)

@@ -99,7 +99,8 @@ def _check_values(loss: Loss, y_true: Any, y_pred: Any, weights: Any) -> None:
     if weights is not None:
         arguments.check_weights(_on_host(weights))
     if loss.is_multiclass or not _all_inside(loss, y_true, y_pred):
-        check_values(loss, _on_host(y_true), _on_host(y_pred))
+        tolerance = arguments.row_sum_tolerance(y_true.dtype, y_pred.dtype)
+        check_values(loss, _on_host(y_true), _on_host(y_pred), tolerance)
 
 
 def _all_inside(loss: Loss, y_true: Any, y_pred: Any) -> bool:

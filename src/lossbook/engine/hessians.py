@@ -53,7 +53,7 @@ def _read(loss: ScoresLoss, y_true: Any, y_pred: Any, sample_weight: Any, reduct
     if xp is not np:
         return foreign.read_samples(loss, xp, y_true, y_pred, sample_weight)
     samples = checked.read_samples(loss, y_true, y_pred, sample_weight)
-    checked.check_values(loss, samples.y_true, samples.y_pred)
+    checked.check_values(loss, samples.y_true, samples.y_pred, samples.row_sum_tolerance)
     m = ArrayMaths(np, np.dtype(np.float64))
     labels, scores = samples.y_true.astype(np.float64), samples.y_pred.astype(np.float64)
     if labels.ndim < scores.ndim:

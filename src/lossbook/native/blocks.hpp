@@ -61,11 +61,13 @@ template <class T> Twofold sum_block(const T* values, const double* weights, std
                               : sum_lanes<T, true>(values, weights, count);
 }
 
-template <class T> void weigh(T* values, const double* weights, std::size_t count) {
+// In double: a weight, or one over their sum, may lie outside the range of float.
+template <class T>
+void weigh(T* values, const double* weights, double scale, std::size_t count) {
 #pragma omp simd
     for (std::size_t i = 0; i < count; ++i) {
-        const T weight = T(weights[i]);
-        values[i] = weights[i] == 0 ? T(0) : weight * values[i];
+        const T product = T(weights[i] * scale * double(values[i]));
+        values[i] = weights[i] == 0 ? T(0) : product;
     }
 }
 

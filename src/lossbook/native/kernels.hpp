@@ -74,7 +74,7 @@ template <class T> struct RowTile {
     const T* scores;   // `rows` rows of `classes` numbers, one after another
     const double* label;
     const double* weight; // null: all 1
-    T scale;
+    double scale;
     std::size_t rows, classes;
     T* value;
     T* gradient;
@@ -101,8 +101,8 @@ struct RowKernel {
 template <class T> struct BlockFunctions {
     // Converts `count` elements of any real type, `stride` bytes apart.
     void (*convert)(Element from, const char* base, std::ptrdiff_t stride, std::size_t count, T* to);
-    // values[i] *= weights[i], where a weight of 0 gives 0 whatever the value is.
-    void (*weigh)(T* values, const double* weights, std::size_t count);
+    // values[i] *= weights[i] * scale, where a weight of 0 gives 0 whatever the value is.
+    void (*weigh)(T* values, const double* weights, double scale, std::size_t count);
     // The sum over a block, weighted unless `weights` is null.
     Twofold (*sum)(const T* values, const double* weights, std::size_t count);
 };

@@ -7,6 +7,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <string>
@@ -23,8 +24,8 @@ namespace {
 // Below this, a call is over before another thread could have made use of the interpreter.
 constexpr std::size_t release_interpreter_from = 8192;
 
-// How far a row of target probabilities may be from a sum of 1: the square root of the epsilon of
-// its type, as in engine/arguments.py; integers must be exact.
+// How far a row of target probabilities may be from a sum of 1, as in engine/arguments.py: the square
+// root of the larger epsilon of the types of y_true and y_pred, which the targets are rounded to.
 double row_sum_tolerance(Element element) {
     if (element == Element::f32) return std::sqrt(std::ldexp(1.0, -23));
     return element == Element::f64 ? std::sqrt(std::ldexp(1.0, -52)) : 0.0;
@@ -218,7 +219,8 @@ class RowCall {
         work.kernel = kernel_;
         work.classes = std::size_t(PyArray_DIM(arguments.p, arguments.sample_axes));
         work.target_rows = PyArray_NDIM(arguments.y) > arguments.sample_axes;
-        work.row_sum_tolerance = row_sum_tolerance(work.y.element);
+        work.row_sum_tolerance =
+            std::max(row_sum_tolerance(work.y.element), row_sum_tolerance(work.p.element));
         const bool single = PyArray_TYPE(arguments.p) == NPY_FLOAT;
         const Outcome outcome = without_interpreter(work.samples * work.classes, [&] {
             return single ? run_rows<float>(work) : run_rows<double>(work);

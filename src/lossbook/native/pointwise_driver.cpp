@@ -24,7 +24,7 @@ template <class T> class Pointwise {
         const double total = total_weight(work_);
         if (!(total > 0) || std::isinf(total)) return {false, 0};
         const bool mean = work_.reduction == Reduction::mean;
-        scale_ = T(mean ? 1 / total : 1.0);
+        scale_ = mean ? 1 / total : 1.0;
         const std::size_t blocks = (work_.samples + block_length - 1) / block_length;
         if (work_.outputs.in_callers_memory && !all_inside(blocks)) return {false, 0};
         const bool sums = (work_.want & value_bit) && work_.outputs.value == nullptr;
@@ -77,12 +77,12 @@ template <class T> class Pointwise {
         }
         const bool outside = functions_.block[work_.want](
             y, p, value != nullptr ? value : buffers.value, gradient, hessian, count,
-            work_.parameters, scale_);
+            work_.parameters, T(weights == nullptr ? scale_ : 1.0));
         if (outside) return false;
         if (!parts.empty()) parts[block] = functions.sum(buffers.value, weights, count);
         if (weights != nullptr)
             for (T* output : {value, gradient, hessian})
-                if (output != nullptr) functions.weigh(output, weights, count);
+                if (output != nullptr) functions.weigh(output, weights, scale_, count);
         return true;
     }
 
@@ -94,7 +94,7 @@ template <class T> class Pointwise {
     const PointwiseWork& work_;
     const InstructionSet& set_;
     const PointwiseFunctions<T>& functions_;
-    T scale_ = 1;
+    double scale_ = 1;
 };
 
 } // namespace

@@ -99,7 +99,8 @@ template <class T> LOSSBOOK_INLINE void read_labels(const RowTile<T>& tile, Tile
     for (std::size_t lane = 0; lane < tile_rows; ++lane) {
         const std::size_t row = lane < tile.rows ? lane : tile.rows - 1;
         y.label[lane] = T(tile.label[row]);
-        y.scale[lane] = tile.weight == nullptr ? tile.scale : T(tile.weight[row]) * tile.scale;
+        // In double: either factor may lie outside the range of float where the product does not.
+        y.scale[lane] = T(tile.weight == nullptr ? tile.scale : tile.weight[row] * tile.scale);
     }
 }
 

@@ -65,7 +65,7 @@ template <class T> class Rows {
         if (parts == nullptr) return true;
         const double* weights = work_.weight ? buffers.weight : nullptr;
         if (T* value = at<T>(work_.outputs.value, start)) {
-            if (weights != nullptr) set_.functions<T>().weigh(buffers.value, weights, count);
+            if (weights != nullptr) set_.functions<T>().weigh(buffers.value, weights, 1, count);
             std::memcpy(value, buffers.value, count * sizeof(T));
         } else if (work_.want & value_bit) {
             (*parts)[block] = set_.functions<T>().sum(buffers.value, weights, count);
@@ -86,7 +86,7 @@ template <class T> class Rows {
             tile.scores = reinterpret_cast<const T*>(work_.p.data) + (start + i) * work_.classes;
             tile.label = buffers.label + i;
             tile.weight = work_.weight ? buffers.weight + i : nullptr;
-            tile.scale = T(scale_);
+            tile.scale = scale_;
             tile.value = buffers.value + i;
             tile.gradient = at<T>(work_.outputs.gradient, (start + i) * work_.classes);
             tile.hessian = at<T>(work_.outputs.hessian, (start + i) * work_.classes);
@@ -114,7 +114,7 @@ template <class T> class Rows {
         }
         if (!evaluate) return true;
         const double weight = work_.weight ? buffers.weight[i] : 1;
-        row.scale = T(weight) * T(scale_);
+        row.scale = T(weight * scale_);
         row.gradient = at<T>(work_.outputs.gradient, start);
         row.hessian = at<T>(work_.outputs.hessian, start);
         row.scratch = buffers.scratch.get();
