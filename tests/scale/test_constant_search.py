@@ -76,12 +76,24 @@ def test_quantile_takes_two_passes(monkeypatch: pytest.MonkeyPatch) -> None:
         end_pass(self)
 
     monkeypatch.setattr(constants.QuantileSearch, "end_pass", counted)
-    search(search_for(Quantile(0.5), 0), np.random.default_rng(0).normal(size=999), None, 100)
+    y = 1 + np.random.default_rng(0).random(999)  # many labels with the same leading bits
+    search(search_for(Quantile(0.5), 0), y, None, 100)
     assert passes == 2
     search(search_for(Quantile(0.5), 0), np.repeat([-1.0, 1.0, 1.0], 99), None, 100)
     assert passes == 4
     search(search_for(Quantile(0.5), 0), np.full(99, 3.5), None, 100)
     assert passes == 5
+
+
+@pytest.mark.parametrize("y", [[-0.0], [-0.0, 0.0], [0.0, -0.0], [-1.0, -0.0, 0.0, 1.0]])
+def test_zero_has_one_sign(y: list[float]) -> None:
+    found = search(search_for(Quantile(0.5), 0), np.array(y), None, 1)
+    assert math.copysign(1.0, found.value) == 1.0
+
+
+def test_quantile_of_labels_without_weight() -> None:
+    found = search(search_for(Quantile(0.5), 0), np.array([1.0, 2.0]), np.zeros(2), 1)
+    assert math.isnan(found.value)
 
 
 def test_mean_is_rounded_once() -> None:

@@ -145,6 +145,8 @@ def test_hints_name_the_option(write: Write) -> None:
         (("FILE", *LOG_LOSS[:4]), "--y-pred"),
         (("FILE", *LOG_LOSS, "--worst", "-1"), "--worst"),
         (("FILE", *LOG_LOSS, "--report", "/nowhere/at/all.html"), "/nowhere/at/all.html"),
+        # The work is not begun before it is known where its result can go.
+        (("nowhere.csv", *LOG_LOSS, "--report", "/nowhere/at/all.html"), "/nowhere/at/all.html"),
         (("FILE", *LOG_LOSS, "--report", "FILE"), "would overwrite the predictions"),
         ((), "FILE"),
     ],
