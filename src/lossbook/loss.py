@@ -18,10 +18,8 @@ from lossbook.links import IDENTITY, Link
 from lossbook.maths.namespace import Term
 
 
-@dataclass_transform(
-    frozen_default=True,
-    field_specifiers=(parameters.positive, parameters.fraction, parameters.switch),
-)
+# No field specifiers: to a type checker, what parameters.positive(1.0) gives is the default itself.
+@dataclass_transform(frozen_default=True)
 class Loss:
     """The calls that every loss answers, whatever its family.
 
