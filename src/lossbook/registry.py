@@ -18,6 +18,8 @@ _KINDS = ("regression", "binary", "multiclass")
 
 def register(cls: type[Loss]) -> None:
     """Take up a loss class; one defined again (an edited notebook cell) replaces the old one."""
+    if not is_built_in(cls):
+        load_catalogue()  # a built-in name is taken whether or not anybody has asked for it yet
     known = _classes.get(cls.name)
     if known is not None and is_built_in(known) and known.__module__ != cls.__module__:
         raise InputError(f"a loss named {cls.name!r} is built in: choose another class name.")
