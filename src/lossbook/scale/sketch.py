@@ -2,7 +2,8 @@
 
 A float64 is a sign, an exponent and a fraction. Its topmost 20 bits, read as a whole number, order
 the floats and cut every power of two into 256 equal bins, so a bin is at most 0.4 % wide wherever
-the losses happen to lie (unless they are subnormal, below 2e-308). Counts of such bins merge by addition, in any order.
+the losses happen to lie (unless they are subnormal, below 2e-308). Counts of such bins merge by
+addition, in any order.
 """
 
 from __future__ import annotations
