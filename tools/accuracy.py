@@ -15,8 +15,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from accuracy.measure import measure
+from accuracy.measure import Measurement, measure
 from variants import every_loss
+
+
+def row(found: Measurement) -> str:
+    """One line of the table; a broken bound is marked."""
+    numbers = f"{' ' if found.holds else '!'}{found.ulps:8.3f} {found.bound:5g}"
+    where = f"{found.output:8} {found.path:6} {found.dtype:7} {found.points:7}"
+    return f"{numbers}  {where}  {found.loss}, {found.labels}, {found.worst}"
 
 
 def main() -> int:
@@ -26,20 +33,13 @@ def main() -> int:
     parser.add_argument("--loss", help="only this loss")
     choice = parser.parse_args()
     broken = 0
-    print(
-        f"{'max ULP':>9} {'bound':>5}  {'output':8} {'path':6} {'dtype':7} points  loss, labels, worst input"
-    )
+    print("  max ULP bound  output   path   dtype    points  loss, labels, worst input")
     for loss in every_loss():
         if choice.loss in (None, loss.name):
             for dtype in ("float32", "float64"):
                 for found in measure(loss, dtype, choice.points, choice.seed):
                     broken += not found.holds
-                    mark = " " if found.holds else "!"
-                    print(
-                        f"{mark}{found.ulps:8.3f} {found.bound:5g}  {found.output:8} {found.path:6} "
-                        f"{found.dtype:7} {found.points:6}  {found.loss}, {found.labels}, {found.worst}",
-                        flush=True,
-                    )
+                    print(row(found), flush=True)
     return 1 if broken else 0
 
 

@@ -1,4 +1,4 @@
-"""Bad input: the right exception, one line with argument, rule, offender and fix, nothing written."""
+"""Bad input: the right exception, one line with all that is needed, and nothing written."""
 
 from __future__ import annotations
 

@@ -61,8 +61,12 @@ def _check_differences(loss: lb.Loss, order: int, function: Any) -> None:
             formula = exactly.derivative(ORACLE, order, y, p)
             for place in range(len(p)) if loss.is_multiclass else [None]:
                 below = function or _entry_of_gradient(place)
-                slope = mpmath.diff(lambda x: below(exactly, y, _put(p, place, x)), _at(p, place))
+                slope = _slope(below, exactly, y, p, place)
                 assert close(_at(formula, place), slope, 1e-15), (loss, y, p, place)
+
+
+def _slope(function: Any, loss: lb.Loss, y: Any, p: Any, place: int | None) -> Any:
+    return mpmath.diff(lambda x: function(loss, y, _put(p, place, x)), _at(p, place))
 
 
 def _entry_of_gradient(place: int | None) -> Any:

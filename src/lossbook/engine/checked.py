@@ -76,11 +76,11 @@ def read_samples(loss: Loss, y_true: Any, y_pred: Any, sample_weight: Any) -> Sa
 
 
 def _native(array: Array, dtype: Any = None) -> Array:
-    """In C order and this machine's byte order; float16 and integers become what is computed in."""
+    """Aligned, in C order and native bytes; float16 and integers become what is computed in."""
     chosen = array.dtype.newbyteorder("=") if dtype is None else dtype
     if chosen == np.float16:
         chosen = np.dtype(np.float32)
-    return np.ascontiguousarray(array, dtype=chosen).reshape(array.shape)
+    return np.require(array, chosen, ["C", "ALIGNED", "ENSUREARRAY"])
 
 
 def _compute(loss: Loss, want: int, samples: Samples, reduction: str) -> tuple[Any, ...]:

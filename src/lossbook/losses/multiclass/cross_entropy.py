@@ -105,7 +105,7 @@ class CrossEntropy(ScoresLoss):
             return m.diagonal(diagonal, 0.0)
         p = m.softmax(scores)
         total = m.sum(y)
-        return m.diagonal(diagonal, -total[..., None] * p[..., :, None] * p[..., None, :])
+        return m.diagonal(diagonal, -total[..., None] * (p[..., :, None] * p[..., None, :]))
 
     def hessian_product(self, m: Any, y: Term, scores: Term, vector: Term) -> Term:
         if not self.from_logits:

@@ -1,0 +1,77 @@
+"""Losses of a row of class scores: an index is its one-hot row, and the Hessian is a matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import lossbook as lb
+from laws.collection import law
+from sampling import class_labels, ordinary, weights
+
+DTYPES = (np.float32, np.float64)
+
+
+@law
+def an_index_is_its_one_hot_row(loss: lb.Loss) -> None:
+    if not loss.is_multiclass:
+        return
+    for dtype in DTYPES:
+        bound = np.array([loss.accuracy.value, loss.accuracy.gradient, loss.accuracy.hessian])
+        y_pred = ordinary(loss, 1500, dtype, seed=71)[0].y_pred
+        labels = class_labels(np.random.default_rng(72), 1500, y_pred.shape[1], dtype)
+        index, rows = (
+            loss.value_gradient_hessian(labels[kind], y_pred, reduction="none")
+            for kind in ("index", "one-hot")
+        )
+        for one, other, ulps in zip(index, rows, 2 * bound, strict=True):
+            np.testing.assert_allclose(one, other, rtol=ulps * np.finfo(dtype).eps, atol=0)
+
+
+@law
+def the_whole_hessian_has_the_diagonal_and_the_product(loss: lb.Loss) -> None:
+    if not isinstance(loss, lb.ScoresLoss):
+        return
+    for samples in ordinary(loss, 300, seed=73):
+        vector = np.random.default_rng(74).normal(size=samples.y_pred.shape)
+        for w in (None, weights(300)):
+            for reduction in ("none", "sum", "mean"):
+                more: dict[str, Any] = {"sample_weight": w, "reduction": reduction}
+                matrix = loss.full_hessian(samples.y_true, samples.y_pred, **more)
+                product = loss.hessian_vector_product(
+                    samples.y_true, samples.y_pred, vector, **more
+                )
+                diagonal = loss.hessian(samples.y_true, samples.y_pred, **more)
+                assert matrix.shape == (*samples.y_pred.shape, samples.y_pred.shape[-1])
+                np.testing.assert_array_equal(matrix, matrix.swapaxes(-1, -2))
+                np.testing.assert_allclose(
+                    np.diagonal(matrix, axis1=-2, axis2=-1), diagonal, rtol=1e-14, atol=0
+                )
+                direct = np.einsum("nij,nj->ni", matrix, vector)
+                room = 1e-13 * np.einsum("nij,nj->ni", abs(matrix), abs(vector))
+                assert (abs(direct - product) <= room).all(), loss
+                _check_definite(loss, matrix)
+
+
+def _check_definite(loss: lb.Loss, matrix: Any) -> None:
+    if loss.facts.convex:
+        eigenvalues = np.linalg.eigvalsh(matrix)
+        largest = abs(eigenvalues).max(axis=-1)
+        assert (eigenvalues[:, 0] >= -1e-14 * largest).all(), loss
+
+
+@law
+def classes_may_be_renamed(loss: lb.Loss) -> None:
+    if not loss.is_multiclass:
+        return
+    order = np.array([2, 0, 3, 1])
+    for samples in ordinary(loss, 400, seed=75):
+        if samples.y_true.ndim == 1:
+            renamed = np.argsort(order)[samples.y_true]
+        else:
+            renamed = samples.y_true[:, order]
+        plain = loss.value_gradient_hessian(samples.y_true, samples.y_pred, reduction="none")
+        other = loss.value_gradient_hessian(renamed, samples.y_pred[:, order], reduction="none")
+        np.testing.assert_allclose(other[0], plain[0], rtol=1e-14, atol=0)
+        np.testing.assert_allclose(other[2], plain[2][:, order], rtol=1e-14, atol=0)
