@@ -253,6 +253,8 @@ nb::object find_kernel(const std::string& name, const std::vector<double>& param
 NB_MODULE(_native, m) {
     using namespace lossbook;
     if (PyArray_ImportNumPyAPI() < 0) throw nb::python_error();
+    // A loss keeps its kernel, and a loss of a module lives until Python exits: that is no leak.
+    nb::set_leak_warnings(false);
     nb::class_<PointwiseCall>(m, "PointwiseKernel")
         .def("__call__", &PointwiseCall::operator(), nb::arg("want"), nb::arg("y_true"),
              nb::arg("y_pred"), nb::arg("sample_weight").none(), nb::arg("reduction"),
