@@ -193,7 +193,7 @@ def row_sum_tolerance(*dtypes: Any) -> float:
 
 
 def epsilon(dtype: Any) -> float:
-    """The distance from 1 to the next number, by the dtype's name in any library; 0 for integers."""
+    """From 1 to the next number, by the dtype's name in any library; 0 for integers."""
     name = str(dtype).rsplit(".", maxsplit=1)[-1]
     if name == "bfloat16":
         return 2.0**-7

@@ -39,9 +39,7 @@ def _read(loss: Loss, y_true: Any, sample_weight: Any) -> tuple[Any, Any]:
         arguments.check_class_indices(labels, classes)
         labels = label_rows(_MATHS, labels, classes)
     else:
-        arguments.check_probability_rows(
-            labels, arguments.row_sum_tolerance(labels.dtype)
-        )
+        arguments.check_probability_rows(labels, arguments.row_sum_tolerance(labels.dtype))
         labels = labels.reshape(-1, labels.shape[-1])
     if weights is not None and len(weights) != len(labels):
         raise InputError(
