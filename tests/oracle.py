@@ -22,22 +22,27 @@ def exact(numbers: Any) -> Any:
 def truth(loss: Loss, order: int, y_true: Any, y_pred: Any) -> Any:
     """The exact derivative of each sample (order 0 is the value), as an array of mpmath numbers.
 
-    Class losses take rows; a class index counts as its one-hot row.
+    The value is the textbook's, so that an oracle and a stable form share no mistake; that the
+    derivatives belong to it is a law of its own. A class index counts as its one-hot row.
     """
     with mpmath.workdps(DIGITS):
         exact_loss = loss.over(ORACLE)
         labels, predictions = exact(y_true), exact(y_pred)
         if loss.is_multiclass:
             rows = [
-                exact_loss.derivative(ORACLE, order, y, z)
+                _derivative(exact_loss, order, y, z)
                 for y, z in zip(one_hot(labels, predictions), predictions, strict=True)
             ]
             return np.asarray([row[0] for row in rows] if order == 0 else rows, dtype=object)
         results = [
-            mpmath.mpf(exact_loss.derivative(ORACLE, order, y, p))
+            mpmath.mpf(_derivative(exact_loss, order, y, p))
             for y, p in zip(labels, predictions, strict=True)
         ]
         return np.asarray(results, dtype=object)
+
+
+def _derivative(loss: Loss, order: int, y: Any, p: Any) -> Any:
+    return loss.derivative(ORACLE, order, y, p) if order else loss.textbook(ORACLE, y, p)
 
 
 def terms(loss: Loss, y_true: Any, y_pred: Any) -> Any:

@@ -106,7 +106,7 @@ def weights(count: int, seed: int = 1) -> Array:
 
 
 def stratified(domain: Any, rng: np.random.Generator, count: int, dtype: Any) -> Array:
-    """Finite numbers with all exponents alike, the ends of the format, thresholds and neighbours."""
+    """Finite numbers, all exponents alike; the ends of the format, thresholds and neighbours."""
     bits = rng.integers(0, 2 ** (8 * np.dtype(dtype).itemsize), count, dtype=np.uint64)
     spread = bits.astype(f"u{np.dtype(dtype).itemsize}").view(dtype)
     spread = spread[np.isfinite(spread)]

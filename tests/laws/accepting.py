@@ -13,7 +13,17 @@ import lossbook as lb
 from laws.collection import law
 from sampling import Array, Samples, ordinary
 
-REAL = ["f2", "f4", "f8", ">f2", ">f4", ">f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", ">i4", "?"]
+REAL = (
+    "f2",
+    "f4",
+    "f8",
+    ">f2",
+    ">f4",
+    ">f8",
+    "?",
+    ">i4",
+    *(f"{k}{n}" for k in "iu" for n in (1, 2, 4, 8)),
+)
 FLOATS = ("f4", "f8")
 
 

@@ -1,0 +1,229 @@
+"""Losses that are broken on purpose, each in one way, with the law that must notice.
+
+They are copies of right losses with one mistake, most of them made by somebody once: a sign, a
+factor, a Hessian that cancels, a comparison that swallows NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import lossbook as lb
+from lossbook import registry
+from lossbook.domains import Interval
+from lossbook.functionals import Mean, Quantile
+from lossbook.losses.binary.binary_cross_entropy import BinaryCrossEntropy
+from lossbook.losses.binary.hinge import Hinge
+from lossbook.losses.multiclass.cross_entropy import CrossEntropy
+from lossbook.losses.regression.quantile import Quantile as QuantileLoss
+from lossbook.losses.regression.squared_error import SquaredError
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A broken loss and the name of the law that rejects it."""
+
+    loss: lb.Loss
+    law: str
+
+
+def broken_losses() -> list[Broken]:
+    """All of them; the registry forgets them at once."""
+    losses = [*_wrong_calculus(), *_wrong_facts(), *_wrong_numbers(), *_wrong_rows()]
+    for broken in losses:
+        registry.unregister(type(broken.loss))
+    return losses
+
+
+def _variant(base: type[lb.Loss], name: str, law: str, /, **body: Any) -> Broken:
+    switches = body.pop("switches", {})
+    cls = type(
+        name, (base,), {"aliases": {}, "__doc__": f"{name}.", "__module__": __name__, **body}
+    )
+    return Broken(cls(**switches), law)
+
+
+def _method(function: Callable[..., Any]) -> Any:
+    return lambda _self, m, *arguments: function(m, *arguments)
+
+
+LOGITS = {"switches": {"from_logits": True}}
+SLOPE = "the_gradient_is_the_slope_of_the_textbook_value"
+CURVE = "the_hessian_is_the_slope_of_the_gradient"
+SYMBOLIC = "sympy_differentiates_to_the_same"
+
+
+def _wrong_calculus() -> list[Broken]:
+    return [
+        _variant(SquaredError, "WrongSign", SLOPE, deriv=_method(lambda _m, r: -2 * r)),
+        _variant(SquaredError, "FactorTwo", SLOPE, deriv=_method(lambda _m, r: r)),
+        _variant(SquaredError, "FactorTwoOnPaper", SYMBOLIC, deriv=_method(lambda _m, r: r)),
+        _variant(SquaredError, "HalfTheCurve", CURVE, deriv2=_method(lambda _m, _r: 1)),
+        _variant(SquaredError, "HalfTheValue", SLOPE, value=_method(lambda _m, r: r * r / 2)),
+        _variant(
+            QuantileLoss,
+            "NotebookQuantile",
+            SLOPE,
+            deriv=lambda self, m, r: m.where(r > 0, self.tau - 1, -self.tau),
+        ),
+        _variant(
+            BinaryCrossEntropy,
+            "OtherTextbook",
+            "the_value_is_the_textbook_s",
+            textbook=_method(lambda m, _y, p: m.softplus(p)),
+            **LOGITS,
+        ),
+        _variant(
+            BinaryCrossEntropy,
+            "CurveOfTheValueNotOfTheSlope",
+            SYMBOLIC,
+            deriv2=_method(lambda m, _y, z: m.sigmoid(z) * m.sigmoid(z)),
+            **LOGITS,
+        ),
+    ]
+
+
+def _facts(**stated: Any) -> Any:
+    return property(lambda _self: lb.Facts(**{"convex": True, **stated}))
+
+
+def _functional(functional: Any) -> Any:
+    return property(lambda _self: functional)
+
+
+def _wrong_facts() -> list[Broken]:
+    lipschitz = "the_lipschitz_constant_is_the_largest_slope"
+    smooth = "the_smoothness_constant_is_the_largest_curvature"
+    kinks = "the_slope_jumps_at_the_kinks_and_nowhere_else"
+    best = "no_constant_beats_the_optimal_one"
+    return [
+        _variant(Hinge, "TooSteep", lipschitz, facts=_facts(lipschitz=0.5, kinks=(1.0,))),
+        _variant(Hinge, "NotTight", lipschitz, facts=_facts(lipschitz=2, kinks=(1.0,))),
+        _variant(SquaredError, "NeverSteep", lipschitz, facts=_facts(lipschitz=1e5, smoothness=2)),
+        _variant(Hinge, "Unbounded", lipschitz, facts=_facts(kinks=(1.0,))),
+        _variant(SquaredError, "TooFlat", smooth, facts=_facts(smoothness=1)),
+        _variant(SquaredError, "TooCurved", smooth, facts=_facts(smoothness=2.5)),
+        _variant(Hinge, "SmoothKink", smooth, facts=_facts(lipschitz=1, smoothness=1, kinks=(1,))),
+        _variant(Hinge, "NoKink", kinks, facts=_facts(lipschitz=1)),
+        _variant(Hinge, "KinkElsewhere", kinks, facts=_facts(lipschitz=1, kinks=(0.0,))),
+        _variant(SquaredError, "KinkNowhere", kinks, facts=_facts(kinks=(0.0,))),
+        _variant(
+            SquaredError,
+            "NotConvex",
+            "convexity_is_stated_as_it_is",
+            facts=_facts(convex=False, smoothness=2),
+        ),
+        _variant(
+            SquaredError,
+            "Hilly",
+            "convexity_is_stated_as_it_is",
+            deriv=_method(lambda m, r: m.where(abs(r) < 2, 2 * r, r)),
+        ),
+        _variant(
+            SquaredError,
+            "LowerThanItSays",
+            "the_minimum_is_reached_and_never_passed",
+            value=_method(lambda _m, r: r * r - 1),
+        ),
+        _variant(
+            SquaredError,
+            "NeverSoLow",
+            "the_minimum_is_reached_and_never_passed",
+            facts=_facts(smoothness=2, minimum=-1.0),
+        ),
+        _variant(SquaredError, "MedianForMean", best, functional=_functional(Quantile(0.5))),
+        _variant(QuantileLoss, "MeanForMedian", best, functional=_functional(Mean())),
+    ]
+
+
+def _wrong_numbers() -> list[Broken]:
+    return [
+        _variant(
+            BinaryCrossEntropy,
+            "CancellingHessian",
+            "accuracy",
+            deriv2=_method(lambda m, _y, z: m.sigmoid(z) * (1 - m.sigmoid(z))),
+            **LOGITS,
+        ),
+        _variant(
+            BinaryCrossEntropy,
+            "CancellingGradient",
+            "accuracy",
+            deriv=_method(lambda m, y, z: m.sigmoid(z) - y),
+            **LOGITS,
+        ),
+        _variant(
+            BinaryCrossEntropy,
+            "NaiveSoftplus",
+            "accuracy",
+            value=_method(lambda m, y, z: m.log(1 + m.exp(z)) - y * z),
+            **LOGITS,
+        ),
+        _variant(
+            BinaryCrossEntropy,
+            "ClippedProbabilities",
+            "accuracy",
+            value=_method(lambda m, y, p: -m.xlogy(y, m.clip(p, 1e-7, 1)) - m.xlog1py(1 - y, -p)),
+        ),
+        _variant(
+            BinaryCrossEntropy,
+            "NaNAtTheEnds",
+            "accuracy",
+            value=_method(lambda m, y, p: -(y * m.log(p)) - (1 - y) * m.log1p(-p)),
+        ),
+        _variant(
+            SquaredError,
+            "FussyAboutLabels",
+            "labels_and_weights_may_have_any_real_dtype",
+            label_domain=property(lambda _self: Interval(0, 0.5)),
+        ),
+    ]
+
+
+def _wrong_rows() -> list[Broken]:
+    return [
+        _variant(
+            CrossEntropy,
+            "LogOfSoftmax",
+            "accuracy",
+            value=_method(lambda m, y, z: 0 - m.sum(m.times(y, m.log(m.softmax(z))))),
+            **LOGITS,
+        ),
+        _variant(
+            CrossEntropy,
+            "SoftmaxMinusTarget",
+            "accuracy",
+            deriv=_method(lambda m, y, z: m.softmax(z) - y),
+            **LOGITS,
+        ),
+        _variant(
+            CrossEntropy,
+            "BoostersHessian",
+            CURVE,
+            deriv2=_method(lambda m, _y, z: 2 * m.softmax(z) * m.softmax_rest(z)),
+            **LOGITS,
+        ),
+        _variant(
+            CrossEntropy,
+            "DiagonalOnly",
+            "the_whole_hessian_has_the_diagonal_and_the_product",
+            hessian_matrix=lambda self, m, y, z: m.diagonal(self.deriv2(m, y, z), 0.0),
+            **LOGITS,
+        ),
+        _variant(
+            CrossEntropy,
+            "FirstClassFavoured",
+            "classes_may_be_renamed",
+            value=_method(lambda m, y, z: 0 - m.sum(y * m.log_softmax(z)) + 0.1 * z[..., :1]),
+            **LOGITS,
+        ),
+        _variant(
+            CrossEntropy,
+            "NormsOfAnotherKind",
+            "the_lipschitz_constant_is_the_largest_slope",
+            facts=_facts(lipschitz=1, smoothness=0.5),
+            **LOGITS,
+        ),
+    ]
