@@ -61,6 +61,18 @@ def test_second_command_runs_these_tests():
     assert commands()["test"] == 'pip install ".[test]" && pytest'
 
 
+@pytest.mark.parametrize(
+    ("script", "in_short"),
+    [
+        ("tools/accuracy.py", "--points 20 --loss hinge"),
+        ("benchmarks/founding.py", "--n 1000 --rounds 1"),
+    ],
+)
+def test_scripts_behind_the_figures_run(script, in_short):
+    assert f"`python {script}`" in README.read_text(encoding="utf-8")
+    assert run(f"python {script} {in_short}").count("\n") > 10
+
+
 @pytest.mark.parametrize("path", [README, CONTRIBUTING], ids=lambda path: path.name)
 def test_links_lead_somewhere(path):
     for target in links(path):
