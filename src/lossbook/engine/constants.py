@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,10 +52,16 @@ def _read(loss: Loss, y_true: Any, sample_weight: Any) -> tuple[Any, Any]:
 
 def _by_bisection(loss: Loss, labels: Any, weights: Any) -> float:
     """Where the mean gradient of a convex loss changes sign, to the last bit."""
+    name = type(loss).__name__
+    if loss.is_multiclass:
+        raise InputError(
+            f"{name} names no functional: the best constant row of scores is not searched for; "
+            "give the loss a `functional`."
+        )
     if not loss.facts.convex:
         raise InputError(
-            f"{type(loss).__name__} is not convex and names no functional: its best constant "
-            "cannot be found by bisection."
+            f"{name} is not convex and names no functional: its best constant cannot be found by "
+            "bisection."
         )
 
     def slope(constant: float) -> float:
@@ -63,18 +70,21 @@ def _by_bisection(loss: Loss, labels: Any, weights: Any) -> float:
             np.sum(loss.gradient(labels, predictions, sample_weight=weights, reduction="mean"))
         )
 
-    low, high = _bracket(slope)
-    while True:
-        middle = (low + high) / 2
-        if not low < middle < high:
-            return middle
+    low, high = _bracket(slope, loss.prediction_domain)
+    while low < (middle := low + (high - low) / 2) < high:
         low, high = (middle, high) if slope(middle) < 0 else (low, middle)
+    return middle
 
 
-def _bracket(slope: Any) -> tuple[float, float]:
-    low, high = -1.0, 1.0
-    while slope(low) > 0:
-        low *= 2
-    while slope(high) < 0:
-        high *= 2
+def _bracket(slope: Any, domain: Any) -> tuple[float, float]:
+    """Two predictions with the sign change between them; the ends of the domain are the widest."""
+    start = min(max(0.0, domain.low), domain.high)
+    if math.isnan(slope(start)):
+        return math.nan, math.nan
+    low = high = start
+    step = 1.0
+    while low > domain.low and slope(low) > 0:
+        low, step = max(domain.low, start - step), 2 * step
+    while high < domain.high and slope(high) < 0:
+        high, step = min(domain.high, start + step), 2 * step
     return low, high

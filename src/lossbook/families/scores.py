@@ -35,11 +35,11 @@ class ScoresLoss(Loss, family=True):
 
     def hessian_matrix(self, m: Any, y: Term, scores: Term) -> Term:
         """Its Hessian by the scores: a K x K matrix per row, on two last axes."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} gives no hessian_matrix.")
 
     def hessian_product(self, m: Any, y: Term, scores: Term, vector: Term) -> Term:
         """Its Hessian times ``vector``, without forming the matrix."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} gives no hessian_product.")
 
     @property
     def label_domain(self) -> Domain:
