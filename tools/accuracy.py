@@ -14,7 +14,8 @@ import sys
 from pathlib import Path
 
 # Instead of this folder, where accuracy is this very file.
-sys.path[0] = str(Path(__file__).parents[1] / "tests")
+sys.path.pop(0)
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from accuracy.measure import Measurement, measure
 from variants import every_loss

@@ -70,7 +70,7 @@ def test_second_command_runs_these_tests():
 )
 def test_scripts_behind_the_figures_run(script, in_short):
     assert f"`python {script}`" in README.read_text(encoding="utf-8")
-    assert run(f"python {script} {in_short}").count("\n") > 10
+    assert run(f"python {script} {in_short}").count("\n") > 3
 
 
 @pytest.mark.parametrize("path", [README, CONTRIBUTING], ids=lambda path: path.name)
