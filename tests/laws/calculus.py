@@ -94,7 +94,10 @@ def sympy_differentiates_to_the_same(loss: lb.Loss) -> None:
     )
     textbook = np.ravel(symbolic.textbook(SYMBOLS, label, prediction))[0]
     symbols = np.ravel(prediction)
-    numbers = {sympy.Symbol(k, positive=True): v for k, v in loss.parameters.items()}
+    # Exact: a float would carry its 15 digits through the whole expression.
+    numbers = {
+        sympy.Symbol(k, positive=True): sympy.Rational(float(v)) for k, v in loss.parameters.items()
+    }
     for point in _symbol_values(loss, label, prediction):
         at = {**point, **numbers}
         _same(textbook, value[0], at, loss)
