@@ -211,3 +211,16 @@ def _check_alias_pair(loss: lb.Loss, samples: Samples, wanted: Any) -> None:
                 results = loss.gradient_and_hessian(y, p, reduction="none", out=(y, p)[::order])
                 for result, number in zip(results, wanted[1:], strict=True):
                     np.testing.assert_array_equal(result, number)
+
+
+@law
+def labels_are_rounded_to_the_prediction_s_dtype(loss: lb.Loss) -> None:
+    for samples in ordinary(loss, 1500, seed=58):
+        if samples.y_true.dtype.kind == "f":
+            y_pred = samples.y_pred.astype(np.float32)
+            for one, other in zip(
+                loss.value_gradient_hessian(samples.y_true, y_pred),
+                loss.value_gradient_hessian(samples.y_true.astype(np.float32), y_pred),
+                strict=True,
+            ):
+                np.testing.assert_array_equal(one, other, err_msg=repr(loss))

@@ -93,9 +93,11 @@ def _blocks(
     step = max(1, BLOCK // classes)
     for start in range(0, len(p), step):
         part = slice(start, start + step)
-        labels = y[part].astype(np.float64)
         if loss.is_multiclass and not rows:
-            labels = label_rows(_MATHS, labels, classes)
+            labels = label_rows(_MATHS, y[part].astype(np.float64), classes)
+        else:
+            # As in the compiled kernels: labels count in the dtype of the predictions.
+            labels = y[part].astype(p.dtype).astype(np.float64)
         block_weight = None if w is None else w[part].astype(np.float64)
         yield part, labels, p[part].astype(np.float64), block_weight
 
