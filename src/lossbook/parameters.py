@@ -28,7 +28,10 @@ class Rule:
             raise InputTypeError(
                 f"{owner}: {name} must be a real number {self.words}, got {value!r}."
             )
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:  # an integer beyond all floats
+            number = math.inf
         if not (math.isfinite(number) and self.holds(number)):
             raise InputError(f"{owner}: {name} must be {self.words}, got {value!r}.", argument=name)
         return number

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from numpy import ndarray
+
 if TYPE_CHECKING:
     from lossbook.loss import Loss
 
@@ -27,7 +29,8 @@ def evaluate(
 ) -> Any:
     """The wanted derivatives of one call: a single result, or a tuple in the order of the bits."""
     kernel = loss._kernel
-    if kernel is not None:
+    # Kernels take NumPy arrays alone; torch.compile, which cannot trace one, must not see the call.
+    if kernel is not None and type(y_pred) is ndarray:
         results = kernel(want, y_true, y_pred, sample_weight, reduction, out)
         if results is not NotImplemented:
             return results

@@ -15,7 +15,7 @@ REDUCTIONS = ("mean", "sum", "none")
 
 
 def check_reduction(reduction: object) -> None:
-    if reduction not in REDUCTIONS:
+    if not isinstance(reduction, str) or reduction not in REDUCTIONS:
         raise InputError(
             f"reduction must be 'mean', 'sum' or 'none', got {reduction!r}.", argument="reduction"
         )
@@ -42,25 +42,29 @@ def real_array(name: str, value: Any) -> np.ndarray[Any, Any]:
 
 
 def _first_entry(array: np.ndarray[Any, Any]) -> str:
-    return f" (first entry {array.item(0)!r})" if array.size else ""
+    if array.size == 0:
+        return ""
+    # An entry may be a whole table; an error is one line.
+    text = " ".join(repr(array.item(0)).split())
+    return f" (first entry {text if len(text) <= 60 else text[:57] + '...'})"
 
 
 def check_shapes(loss: Loss, y_true: Any, y_pred: Any, sample_weight: Any) -> None:
     """Agreeing shapes, nothing empty: lossbook does not broadcast."""
     if 0 in tuple(y_pred.shape):
-        raise InputError(f"y_pred is empty (shape {_shape(y_pred)}).", argument="y_pred")
+        raise InputError(f"y_pred is empty (shape {shape_of(y_pred)}).", argument="y_pred")
     if loss.is_multiclass:
         _check_rows(y_true, y_pred)
     elif tuple(y_true.shape) != tuple(y_pred.shape):
         raise InputError(
-            f"y_true has shape {_shape(y_true)} but y_pred has {_shape(y_pred)}: shapes must agree"
-            f"{_reshape_hint(y_true, y_pred)}.",
+            f"y_true has shape {shape_of(y_true)} but y_pred has {shape_of(y_pred)}: shapes must "
+            f"agree{_reshape_hint(y_true, y_pred)}.",
             argument="y_true",
         )
     samples = tuple(y_pred.shape[:-1] if loss.is_multiclass else y_pred.shape)
     if sample_weight is not None and tuple(sample_weight.shape) != samples:
         raise InputError(
-            f"sample_weight has shape {_shape(sample_weight)}, expected {samples}: "
+            f"sample_weight has shape {shape_of(sample_weight)}, expected {samples}: "
             "one weight per sample.",
             argument="sample_weight",
         )
@@ -69,14 +73,14 @@ def check_shapes(loss: Loss, y_true: Any, y_pred: Any, sample_weight: Any) -> No
 def _check_rows(y_true: Any, y_pred: Any) -> None:
     if y_pred.ndim == 0 or y_pred.shape[-1] < 2:
         raise InputError(
-            f"y_pred has shape {_shape(y_pred)}: the last axis must hold 2 or more classes; for "
+            f"y_pred has shape {shape_of(y_pred)}: the last axis must hold 2 or more classes; for "
             "two classes with one score each, use BinaryCrossEntropy.",
             argument="y_pred",
         )
     if tuple(y_true.shape) not in (tuple(y_pred.shape), tuple(y_pred.shape[:-1])):
         raise InputError(
-            f"y_true has shape {_shape(y_true)} but y_pred has {_shape(y_pred)}: pass class "
-            f"indices of shape {tuple(y_pred.shape[:-1])} or rows of shape {_shape(y_pred)}.",
+            f"y_true has shape {shape_of(y_true)} but y_pred has {shape_of(y_pred)}: pass class "
+            f"indices of shape {tuple(y_pred.shape[:-1])} or rows of shape {shape_of(y_pred)}.",
             argument="y_true",
         )
 
@@ -88,7 +92,7 @@ def _reshape_hint(y_true: Any, y_pred: Any) -> str:
     return ", nothing is broadcast"
 
 
-def _shape(array: Any) -> tuple[int, ...]:
+def shape_of(array: Any) -> tuple[int, ...]:
     return tuple(int(length) for length in array.shape)
 
 
@@ -102,7 +106,7 @@ def check_weights(sample_weight: np.ndarray[Any, Any]) -> None:
         if broken.any():
             place, value = first_offender(sample_weight, broken)
             raise InputError(
-                f"sample_weight has {value} at index {_spell(place)}: a weight must not be {rule}.",
+                f"sample_weight has {_spell(value, place)}: a weight must not be {rule}.",
                 argument="sample_weight",
                 index=place,
             )
@@ -125,11 +129,12 @@ def first_offender(array: Any, broken: Any) -> tuple[int | tuple[int, ...], Any]
     place = np.unravel_index(int(np.argmax(np.asarray(broken))), broken.shape)
     index = tuple(int(position) for position in place)
     value = np.asarray(array)[index]
-    return (index[0] if len(index) == 1 else index), value.item()
+    return (index[0] if len(index) == 1 else index), value
 
 
-def _spell(place: int | tuple[int, ...]) -> str:
-    return str(place)
+def _spell(value: Any, place: int | tuple[int, ...]) -> str:
+    """A value in the digits of its own dtype, and where it stands unless it stands alone."""
+    return f"{value!s} at index {place}" if place != () else f"{value!s}"
 
 
 def check_domain(name: str, domain: Any, array: np.ndarray[Any, Any]) -> None:
@@ -141,7 +146,7 @@ def check_domain(name: str, domain: Any, array: np.ndarray[Any, Any]) -> None:
         place, value = first_offender(array, broken)
         hint = f": {domain.hint}." if domain.hint else "."
         raise InputError(
-            f"{name} has {value} at index {_spell(place)}, outside {domain.describe()}{hint}",
+            f"{name} has {_spell(value, place)}, outside {domain.describe()}{hint}",
             argument=name,
             index=place,
         )
@@ -158,7 +163,7 @@ def check_class_indices(y_true: np.ndarray[Any, Any], classes: int) -> None:
         if broken.any():
             place, value = first_offender(y_true, broken)
             raise InputError(
-                f"y_true has {value} at index {_spell(place)}, {rule}: labels count from 0, and "
+                f"y_true has {_spell(value, place)}, {rule}: labels count from 0, and "
                 f"y_pred has {classes} classes on its last axis.",
                 argument="y_true",
                 index=place,
@@ -175,7 +180,7 @@ def check_probability_rows(y_true: np.ndarray[Any, Any], tolerance: float) -> No
     if broken.any():
         place, value = first_offender(sums, broken)
         raise InputError(
-            f"y_true has a row that sums to {value:.6g} at index {_spell(place)}: rows of class "
+            f"y_true has a row that sums to {_spell(f'{value:.6g}', place)}: rows of class "
             "probabilities must sum to 1; for class indices, drop the last axis.",
             argument="y_true",
             index=place,

@@ -62,7 +62,7 @@ def weigh(m: ArrayMaths, weight: Any, term: Any) -> Any:
 
 def label_rows(m: ArrayMaths, indices: Any, classes: int) -> Any:
     """One-hot rows of class indices; a missing label (NaN) makes a missing row."""
-    columns = m.xp.arange(classes, device=m.device)
+    columns = m.xp.arange(classes, dtype=m.dtype, device=m.device)
     rows = m.where(indices[..., None] == columns, 1.0, 0.0)
     return m.where((indices != indices)[..., None], math.nan, rows)
 
@@ -104,6 +104,8 @@ def _blocks(
 
 def _sum(parts: list[float]) -> float:
     """The exact sum of the blocks' sums, rounded once; infinities and NaN as usual."""
-    if all(map(math.isfinite, parts)):
+    try:
         return math.fsum(parts)
-    return float(np.sum(np.asarray(parts)))
+    except (OverflowError, ValueError):  # a sum beyond the largest number, or inf - inf
+        with np.errstate(all="ignore"):
+            return float(np.sum(np.asarray(parts)))

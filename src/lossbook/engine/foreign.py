@@ -5,11 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from lossbook.engine import arguments
+from lossbook.engine import arguments, outputs
 from lossbook.engine.blocks import label_rows, weigh
-from lossbook.engine.libraries import derivative, device_of, is_traced
+from lossbook.engine.libraries import (
+    default_float,
+    derivative,
+    device_of,
+    is_foreign,
+    is_traced,
+    on_host,
+)
 from lossbook.errors import InputTypeError
 from lossbook.maths.arrays import ArrayMaths
 
@@ -30,36 +35,43 @@ def evaluate(
     """The wanted results as arrays of ``xp``; a reduced value is an array without dimensions."""
     samples = read_samples(loss, xp, y_true, y_pred, sample_weight)
     m, labels, predictions, weights, dtype = samples
-    orders = [order for order in range(3) if want >> order & 1]
     sample_axes = predictions.ndim - loss.is_multiclass
+    shape = arguments.shape_of(predictions)
+    shapes = outputs.expected_outputs(want, shape[:sample_axes], shape, reduction)
+    inputs = {"y_true": y_true, "y_pred": y_pred, "sample_weight": sample_weight}
+    targets = outputs.read_out(out, shapes, dtype, inputs, xp)
     results = []
-    for order in orders:
+    for order in (order for order in range(3) if want >> order & 1):
         term = derivative(loss, m, order, labels, predictions)
         term = scale(m, term, sample_axes, weights, reduction)
         if order == 0 and reduction != "none":
             term = xp.sum(term)
         results.append(xp.astype(term, dtype, copy=False))
-    if out is not None:
-        results = _write(out, results)
+    for position, target in enumerate(targets):
+        if target is not None:
+            target[...] = results[position]
+            results[position] = target
     return results[0] if len(results) == 1 else tuple(results)
 
 
 def read_samples(loss: Loss, xp: Any, y_true: Any, y_pred: Any, sample_weight: Any) -> Any:
     """Checked arguments in one floating dtype, with the maths that fits them."""
-    device = device_of(xp, y_pred) if hasattr(y_pred, "shape") else None
-    y_pred = _real(xp, "y_pred", y_pred, device)
-    y_true = _real(xp, "y_true", y_true, device)
-    weights = None if sample_weight is None else _real(xp, "sample_weight", sample_weight, device)
+    given = next(array for array in (y_pred, y_true, sample_weight) if is_foreign(array))
+    device = device_of(xp, given)
+    y_pred = real_array(xp, "y_pred", y_pred, device)
+    y_true = real_array(xp, "y_true", y_true, device)
+    weights = None
+    if sample_weight is not None:
+        weights = real_array(xp, "sample_weight", sample_weight, device)
     arguments.check_shapes(loss, y_true, y_pred, weights)
-    dtype = y_pred.dtype if xp.isdtype(y_pred.dtype, "real floating") else _default_float(xp)
-    working = xp.float32 if _is_half(dtype) else dtype
+    dtype = y_pred.dtype if xp.isdtype(y_pred.dtype, "real floating") else default_float(xp)
+    m = ArrayMaths(xp, working_dtype(xp, dtype), device)
     if not any(is_traced(array) for array in (y_true, y_pred, weights) if array is not None):
-        _check_values(loss, y_true, y_pred, weights)
-    m = ArrayMaths(xp, working, device)
-    labels, predictions = xp.astype(y_true, working), xp.astype(y_pred, working)
+        _check_values(loss, m, y_true, y_pred, weights)
+    labels, predictions = xp.astype(y_true, m.dtype), xp.astype(y_pred, m.dtype)
     if loss.is_multiclass and labels.ndim < predictions.ndim:
         labels = label_rows(m, labels, predictions.shape[-1])
-    weights = None if weights is None else xp.astype(weights, working)
+    weights = None if weights is None else xp.astype(weights, m.dtype)
     return m, labels, predictions, weights, dtype
 
 
@@ -72,81 +84,59 @@ def scale(m: ArrayMaths, term: Any, sample_axes: int, weights: Any, reduction: s
     return term / (math.prod(term.shape[:sample_axes]) if weights is None else m.xp.sum(weights))
 
 
-def _real(xp: Any, name: str, value: Any, device: Any) -> Any:
-    if not hasattr(value, "dtype"):
-        value = xp.asarray(value, device=device)
-    if not xp.isdtype(value.dtype, ("real floating", "integral", "bool")) and not _is_half(
-        value.dtype
-    ):
+def working_dtype(xp: Any, dtype: Any) -> Any:
+    """What is computed in: float16 and bfloat16 go through float32."""
+    return xp.float32 if xp.finfo(dtype).bits < 32 else dtype
+
+
+def real_array(xp: Any, name: str, value: Any, device: Any) -> Any:
+    """The argument as an array of ``xp`` that holds real numbers."""
+    if not is_foreign(value):
+        # NumPy finds the words for what is wrong with a list.
+        value = xp.asarray(arguments.real_array(name, value).tolist(), device=device)
+    if not xp.isdtype(value.dtype, ("real floating", "integral", "bool")):
         raise InputTypeError(f"{name} must hold real numbers, got dtype {value.dtype}.")
+    if xp.isdtype(value.dtype, "real floating") and xp.finfo(value.dtype).bits < 16:
+        raise InputTypeError(
+            f"{name} has dtype {value.dtype}, which no library computes in: convert it to float32."
+        )
     return value
 
 
-def _is_half(dtype: Any) -> bool:
-    """float16 and bfloat16, which the array API standard does not know."""
-    return str(dtype).rsplit(".", maxsplit=1)[-1] in ("float16", "bfloat16")
-
-
-def _default_float(xp: Any) -> Any:
-    # float64 as the conventions say; a JAX without 64-bit support gives float32 for it.
-    return xp.asarray(0.0, dtype=xp.float64).dtype
-
-
-def _check_values(loss: Loss, y_true: Any, y_pred: Any, weights: Any) -> None:
-    """The rules of the NumPy path; only where one is broken do values leave their device."""
+def _check_values(loss: Loss, m: ArrayMaths, y_true: Any, y_pred: Any, weights: Any) -> None:
+    """The rules of the NumPy path; only where one seems broken do values leave their device."""
     from lossbook.engine.checked import check_values
 
-    if weights is not None:
-        arguments.check_weights(_on_host(weights))
-    if loss.is_multiclass or not _all_inside(loss, y_true, y_pred):
-        tolerance = arguments.row_sum_tolerance(y_true.dtype, y_pred.dtype)
-        check_values(loss, _on_host(y_true), _on_host(y_pred), tolerance)
+    if weights is not None and not _good_weights(m.xp, _floating(m, weights)):
+        arguments.check_weights(on_host(weights))
+    tolerance = arguments.row_sum_tolerance(y_true.dtype, y_pred.dtype)
+    if not _all_inside(loss, m, _floating(m, y_true), _floating(m, y_pred), tolerance):
+        check_values(loss, on_host(y_true), on_host(y_pred), tolerance)
 
 
-def _all_inside(loss: Loss, y_true: Any, y_pred: Any) -> bool:
-    pairs: Any = ((loss.label_domain, y_true), (loss.prediction_domain, y_pred))
-    for domain, array in pairs:
-        if not domain.checks_nothing and bool(domain.outside(array).any()):
-            return False
-    return True
+def _floating(m: ArrayMaths, array: Any) -> Any:
+    """Integers and booleans as floats, since not every library compares them with numbers."""
+    return array if m.xp.isdtype(array.dtype, "real floating") else m.xp.astype(array, m.dtype)
 
 
-def _on_host(array: Any) -> np.ndarray[Any, Any]:
-    from array_api_compat import to_device
-
-    if hasattr(array, "detach"):
-        array = array.detach()
-    if _is_half(array.dtype):
-        array = (
-            array.to(dtype=_torch().float32) if hasattr(array, "to") else array.astype("float32")
-        )
-    return (
-        np.asarray(to_device(array, "cpu"))
-        if hasattr(array, "__array__")
-        else np.from_dlpack(array)
-    )
+def _good_weights(xp: Any, weights: Any) -> bool:
+    total = xp.sum(weights)
+    return bool(xp.all(weights >= 0) & (total > 0) & xp.isfinite(total))
 
 
-def _torch() -> Any:
-    import torch
+def _all_inside(loss: Loss, m: ArrayMaths, y_true: Any, y_pred: Any, tolerance: float) -> bool:
+    if _any_outside(m.xp, loss.prediction_domain, y_pred):
+        return False
+    if not loss.is_multiclass:
+        return not _any_outside(m.xp, loss.label_domain, y_true)
+    if y_true.ndim < y_pred.ndim:
+        inside = (y_true >= 0) & (y_true < y_pred.shape[-1]) & (m.xp.floor(y_true) == y_true)
+        return bool(m.xp.all(inside | (y_true != y_true)))
+    sums = m.xp.sum(m.xp.astype(y_true, m.dtype), axis=-1)
+    # Half the tolerance, since this sum is rounded: what is close to it is judged on the host.
+    near = (abs(sums - 1) <= tolerance / 2) | (sums != sums)
+    return bool(m.xp.all(near) & ~m.xp.any((y_true < 0) | (y_true > 1)))
 
-    return torch
 
-
-def _write(out: Any, results: list[Any]) -> list[Any]:
-    arrays = [array for array in (out if isinstance(out, tuple) else (out,)) if array is not None]
-    slots = [position for position, result in enumerate(results) if result.ndim > 0]
-    if len(arrays) != len(slots):
-        raise InputTypeError(f"out must hold one array per returned array: {len(slots)}.")
-    for position, array in zip(slots, arrays, strict=True):
-        if array.shape != results[position].shape or array.dtype != results[position].dtype:
-            raise InputTypeError(
-                f"out must have shape {tuple(results[position].shape)} and dtype "
-                f"{results[position].dtype}, got {tuple(array.shape)} and {array.dtype}."
-            )
-        try:
-            array[...] = results[position]
-        except TypeError as error:
-            raise InputTypeError(f"out cannot be written to: {error}.") from None
-        results[position] = array
-    return results
+def _any_outside(xp: Any, domain: Any, array: Any) -> bool:
+    return not domain.checks_nothing and bool(xp.any(domain.outside(array)))

@@ -30,9 +30,13 @@ def full_hessian(
 def hessian_vector_product(
     loss: ScoresLoss, y_true: Any, y_pred: Any, vector: Any, sample_weight: Any, reduction: str
 ) -> Any:
+    arguments.check_reduction(reduction)
+    namespace_of(y_true=y_true, y_pred=y_pred, vector=vector, sample_weight=sample_weight)
     m, labels, scores, weights, dtype = _read(loss, y_true, y_pred, sample_weight, reduction)
     if m.xp is np:
         vector = arguments.real_array("vector", vector)
+    else:
+        vector = foreign.real_array(m.xp, "vector", vector, m.device)
     if tuple(vector.shape) != tuple(scores.shape):
         raise InputError(
             f"vector has shape {tuple(vector.shape)}, expected {tuple(scores.shape)}: that of "

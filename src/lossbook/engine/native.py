@@ -61,7 +61,7 @@ def set_num_threads(threads: int) -> None:
     if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
         raise InputError(f"threads must be a whole number of 1 or more, got {threads!r}.")
     if _module is not None:
-        _module.set_num_threads(threads)
+        _module.set_num_threads(min(threads, 2**31 - 1))
 
 
 def get_num_threads() -> int:

@@ -42,6 +42,19 @@ class ArrayMaths(RowMaths):
     def minimum(self, x: Term, y: Term) -> Term:
         return self.xp.minimum(self.array(x), self.array(y))
 
+    # PyTorch and JAX differentiate these formulas by themselves. The next three methods change no
+    # number, but without them those derivatives are 0 at a logit of 0 (the slope of |x| is taken as
+    # 0 there) and NaN where a label of 0 silences an infinite logarithm (0 times infinity).
+
+    def magnitude(self, x: Term) -> Term:
+        return self.where(x >= 0, x, -x)
+
+    def xlogy(self, x: Term, y: Term) -> Term:
+        return x * self.log(self.where(x == 0, 1.0, y))
+
+    def xlog1py(self, x: Term, y: Term) -> Term:
+        return x * self.log1p(self.where(x == 0, 0.0, y))
+
     def sum(self, x: Term) -> Term:
         return self.xp.sum(x, axis=-1, keepdims=True)
 
@@ -83,7 +96,8 @@ class ArrayMaths(RowMaths):
 
     def _shifted(self, x: Term) -> _Shifted:
         is_top = self._is_top(x)
-        top = self.xp.max(x, axis=-1, keepdims=True)
+        # Not max(x), whose slope is shared among equal scores when a library differentiates it.
+        top = self.sum(self.where(is_top, x, 0.0))
         distance = self.where(is_top, 0.0, x - top)
         weights = self._exp_compensated(distance, x, top)
         rest = self.sum(self.where(is_top, 0.0, weights))
@@ -96,7 +110,7 @@ class ArrayMaths(RowMaths):
         back = distance - x
         lost = (x - (distance - back)) - (top + back)
         weights = self.exp(distance)
-        return self.where(self.xp.isfinite(lost), weights + weights * lost, weights)
+        return weights + weights * self.where(self.xp.isfinite(lost), lost, 0.0)
 
 
 @dataclass(frozen=True)

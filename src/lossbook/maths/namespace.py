@@ -43,6 +43,10 @@ class Maths(ABC):
         """A loss's numeric parameter as a term of this namespace."""
         return value
 
+    def magnitude(self, x: Term) -> Term:
+        """``|x|`` in a sum that is smooth at 0 although ``|x|`` is not."""
+        return abs(x)
+
     # -- building blocks, elementwise -----------------------------------------------------------
 
     def clip(self, x: Term, low: Term, high: Term) -> Term:
@@ -76,7 +80,7 @@ class Maths(ABC):
 
     def smaller_sigmoid(self, x: Term) -> Term:
         """``sigmoid(-|x|)``; only exp(-|x|) is formed, which cannot overflow or cancel."""
-        e = self.exp(-abs(x))
+        e = self.exp(-self.magnitude(x))
         # e / (1 + e) would inherit the whole rounding of 1 + e, close to 1 ULP; this way only a
         # share e of it arrives.
         return e - e * (e / (1 + e))
@@ -105,7 +109,8 @@ class Maths(ABC):
         The share of the label on the wrong side of 0 pays |x|; everybody pays log(1 + exp(-|x|)).
         """
         wrong = self.where(x >= 0, 1 - y, y)
-        return self.times(wrong, abs(x)) + self.log1p(self.exp(-abs(x)))
+        size = self.magnitude(x)
+        return self.times(wrong, size) + self.log1p(self.exp(-size))
 
 
 class RowMaths(Maths):

@@ -256,13 +256,13 @@ NB_MODULE(_native, m) {
     // A loss keeps its kernel, and a loss of a module lives until Python exits: that is no leak.
     nb::set_leak_warnings(false);
     nb::class_<PointwiseCall>(m, "PointwiseKernel")
-        .def("__call__", &PointwiseCall::operator(), nb::arg("want"), nb::arg("y_true"),
-             nb::arg("y_pred"), nb::arg("sample_weight").none(), nb::arg("reduction"),
-             nb::arg("out").none());
+        .def("__call__", &PointwiseCall::operator(), nb::arg("want"),
+             nb::arg("y_true").none(), nb::arg("y_pred").none(), nb::arg("sample_weight").none(),
+             nb::arg("reduction").none(), nb::arg("out").none());
     nb::class_<RowCall>(m, "RowKernel")
-        .def("__call__", &RowCall::operator(), nb::arg("want"), nb::arg("y_true"),
-             nb::arg("y_pred"), nb::arg("sample_weight").none(), nb::arg("reduction"),
-             nb::arg("out").none());
+        .def("__call__", &RowCall::operator(), nb::arg("want"),
+             nb::arg("y_true").none(), nb::arg("y_pred").none(), nb::arg("sample_weight").none(),
+             nb::arg("reduction").none(), nb::arg("out").none());
     m.def("find_kernel", find_kernel, nb::arg("name"), nb::arg("parameters"),
           nb::arg("instruction_set") = "",
           "The kernel of this name for an instruction set (the best by default), or None.");
