@@ -4,7 +4,7 @@
     python tools/exhaustive_float32.py --stride 257  # a few seconds per loss and label
 
 Prints the largest error of each output in ULP with the prediction where it is, and the share of
-results that are not the nearest number. Exits with 1 where a bound that the loss states is exceeded.
+results that are not the nearest number. Exits with 1 where a bound that the loss states is broken.
 """
 
 from __future__ import annotations
