@@ -39,6 +39,8 @@ class Quantile:
 
     def __call__(self, y: Any, weight: Any = None) -> Any:
         y = np.asarray(y, dtype=np.float64)
+        if np.isnan(y).any():
+            return np.nan
         order = np.argsort(y, kind="stable")
         share = np.ones(len(y)) if weight is None else np.asarray(weight, dtype=np.float64)[order]
         reached = np.cumsum(share)

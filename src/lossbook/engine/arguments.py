@@ -35,9 +35,13 @@ def real_array(name: str, value: Any) -> np.ndarray[Any, Any]:
     if array.dtype.kind == "c":
         raise InputTypeError(f"{name} must hold real numbers, got complex ones.")
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:
-        raise InputTypeError(
-            f"{name} has dtype {array.dtype}: lossbook computes in at most float64."
-        )
+        if name == "y_pred":
+            # The prediction's dtype is that of the results, and they have at most float64's digits.
+            raise InputTypeError(
+                f"y_pred has dtype {array.dtype}: lossbook computes in at most float64; pass "
+                "y_pred.astype(float)."
+            )
+        return array.astype(np.float64)
     return array
 
 

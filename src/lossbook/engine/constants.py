@@ -47,6 +47,9 @@ def _read(loss: Loss, y_true: Any, sample_weight: Any) -> tuple[Any, Any]:
             f"sample_weight has {len(weights)} entries for {len(labels)} labels.",
             argument="sample_weight",
         )
+    if weights is not None and not weights.all():
+        # A sample of weight 0 counts for nothing, even where its label is missing.
+        labels, weights = labels[weights > 0], weights[weights > 0]
     return labels, weights
 
 
