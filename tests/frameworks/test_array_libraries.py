@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import lossbook as lb
-from frameworks.libraries import JAX, LIBRARIES, STRICT, TORCH, Library, assert_close, cases
+from frameworks.libraries import JAX, LIBRARIES, STRICT, TORCH, Case, Library, assert_close, cases
 from variants import every_loss
 
 CALLS = {
@@ -45,21 +45,24 @@ def test_the_numbers_are_numpy_s(library: Library, dtype: str, loss: lb.Loss) ->
 @EVERY
 @FORMS
 def test_weights_and_reductions(library: Library, dtype: str, loss: lb.Loss) -> None:
-    make = library.make
     for case in cases(loss, 40, dtype):
-        y, p, w = case.samples.y_true, case.samples.y_pred, case.weight
-        total = w.sum(dtype=float)
-        for reduction, share in (("none", 1), ("sum", 1), ("mean", total)):
-            expected = loss.value_gradient_hessian(y, p, sample_weight=w, reduction=reduction)
-            results = loss.value_gradient_hessian(
-                make(y), make(p), sample_weight=make(w), reduction=reduction
-            )
-            size = w[(..., *(None,) * (p.ndim - 1))] * case.gradient_size / share
-            for order, (result, numbers) in enumerate(zip(results, expected, strict=True)):
-                epsilons = 12 * library.slack(dtype)
-                assert_close(
-                    library.numbers(result), numbers, epsilons, size if order == 1 else None
-                )
+        w, ones = case.weight, np.ones(40)
+        for reduction, share in (("none", 1), ("sum", 1), ("mean", w.sum(dtype=float))):
+            _compare_reduced(library, case, reduction, w, w / share)
+        _compare_reduced(library, case, "mean", None, ones / 40)
+
+
+def _compare_reduced(library: Library, case: Case, reduction: str, w: Any, factor: Any) -> None:
+    y, p = case.samples.y_true, case.samples.y_pred
+    weight = None if w is None else library.make(w)
+    expected = case.loss.value_gradient_hessian(y, p, sample_weight=w, reduction=reduction)
+    results = case.loss.value_gradient_hessian(
+        library.make(y), library.make(p), sample_weight=weight, reduction=reduction
+    )
+    gradient_size = factor[(..., *(None,) * (p.ndim - 1))] * case.gradient_size
+    epsilons = 12 * library.slack(str(p.dtype))
+    for result, numbers, size in zip(results, expected, (None, gradient_size, None), strict=True):
+        assert_close(library.numbers(result), numbers, epsilons, size)
 
 
 @EVERY

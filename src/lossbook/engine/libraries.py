@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lossbook.maths.namespace import Term
 
 
-# A tuple, as torch.compile cannot trace a union of types.
+# What NumPy reads by itself.
 _NUMPY = (np.ndarray, np.generic, list, tuple, int, float)
 
 
