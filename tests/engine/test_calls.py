@@ -181,3 +181,10 @@ def test_numbers_beyond_all_floats() -> None:
 def test_raw_scores_must_be_numbers() -> None:
     with pytest.raises(lb.InputTypeError, match=r"^raw must hold real numbers"):
         SCORES.inverse_link(["a", "b"])
+
+
+def test_labels_and_weights_may_be_wider_than_the_results() -> None:
+    wide = np.asarray([1, 0, 1], np.longdouble)
+    loss = lb.SquaredError()
+    got = loss.value_and_gradient(wide, [0.5, 0.25, 2.0], sample_weight=wide, reduction="none")
+    assert [array.tolist() for array in got] == [[0.25, 0, 1], [-1, 0, 2]]
