@@ -69,12 +69,12 @@ template <class T> T logits_index(const Row<T>& row) {
     const Normaliser<T> n = normaliser(s.rest, row.scale);
     const T distance = label == s.top ? T(0) : s.largest - row.scores[label];
     T* e = row.scratch;
-    const Pair<T> label_others = label == s.top ? s.rest : others(n, e[label]);
+    const Pair<T> label_others = label == s.top ? s.rest : others(n.whole, e[label]);
     if (row.hessian != nullptr) {
 #pragma omp simd
         for (std::size_t j = 0; j < row.classes; ++j)
-            row.hessian[j] = curvature(n, e[j], others(n, e[j]));
-        row.hessian[s.top] = curvature(n, T(1), s.rest);
+            row.hessian[j] = curvature(n.second, e[j], others(n.whole, e[j]));
+        row.hessian[s.top] = curvature(n.second, T(1), s.rest);
     }
     if (row.gradient != nullptr) {
         e[s.top] = 1;
@@ -117,10 +117,10 @@ template <class T> T logits_target(const Row<T>& row) {
         const bool is_top = j == s.top;
         const T ej = is_top ? T(1) : e[j], yj = y[j];
         const T apart = j == target.top ? target.rest : target.largest + (target.rest - yj);
-        const Pair<T> rest = is_top ? s.rest : others(n, ej);
+        const Pair<T> rest = is_top ? s.rest : others(n.whole, ej);
         if (row.gradient != nullptr)
             row.gradient[j] = apart * product(ej, n.first) - yj * product(rest, n.first);
-        if (row.hessian != nullptr) row.hessian[j] = target.total * curvature(n, ej, rest);
+        if (row.hessian != nullptr) row.hessian[j] = target.total * curvature(n.second, ej, rest);
     }
     return T(rounded({value, lost}) + double(target.total) * elementary::log1p(double(s.rest.high)));
 }

@@ -58,16 +58,16 @@ template <class T> LOSSBOOK_INLINE Normaliser<T> normaliser(Pair<T> rest, T scal
 }
 
 // The sum of the others' e: over the whole it is 1 - p without cancellation.
-template <class T> LOSSBOOK_INLINE Pair<T> others(const Normaliser<T>& n, T e) {
-    const T difference = n.whole.high - e; // e is at most 1 and the whole at least
-    return {difference, ((n.whole.high - difference) - e) + n.whole.low};
+template <class T> LOSSBOOK_INLINE Pair<T> others(Pair<T> whole, T e) {
+    const T difference = whole.high - e; // e is at most 1 and the whole at least
+    return {difference, ((whole.high - difference) - e) + whole.low};
 }
 
 // scale * p (1 - p), from e and the sum of the others.
-template <class T> LOSSBOOK_INLINE T curvature(const Normaliser<T>& n, T e, Pair<T> others) {
+template <class T> LOSSBOOK_INLINE T curvature(Pair<T> second, T e, Pair<T> others) {
     using elementary::fma;
     const T top = e * others.high;
-    return product(Pair<T>{top, fma(e, others.low, fma(e, others.high, -top))}, n.second);
+    return product(Pair<T>{top, fma(e, others.low, fma(e, others.high, -top))}, second);
 }
 
 } // namespace lossbook::LOSSBOOK_ISA
