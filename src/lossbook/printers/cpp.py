@@ -10,6 +10,7 @@ drops whatever the outputs that were asked for do not need.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import sys
 from collections.abc import Iterator
@@ -45,6 +46,8 @@ struct Formula {{
     static constexpr const char* name = "{name}";
     static constexpr int parameters = {parameter_count};
     static constexpr bool checks_values = {checks_values};
+    // Whether NaN in y or p comes out as NaN of itself: value, gradient, Hessian.
+    static constexpr bool carries_nan[] = {{{carries_nan}}};
 
     // What depends on parameters alone, in double until the last rounding.
     template <class T> struct Constants {{
@@ -151,20 +154,47 @@ def _is_unit(node: Node) -> bool:
     return node.operation == "exp" and _is_nonpositive(node.inputs[0])
 
 
+@functools.cache
+def carries_nan(node: Node, argument: Node) -> bool:
+    """Whether the node is NaN for certain where the argument is.
+
+    Only comparisons lose NaN: they are false of it, so that ``where`` takes its second choice.
+    """
+    if node is argument:
+        return True
+    if node.operation != "where":
+        return not node.is_condition and any(carries_nan(term, argument) for term in node.inputs)
+    condition, if_true, if_false = node.inputs
+    return carries_nan(if_false, argument) and (
+        carries_nan(if_true, argument) or _is_false_of_nan(condition, argument)
+    )
+
+
+def _is_false_of_nan(condition: Node, argument: Node) -> bool:
+    if condition.operation in ("and", "or"):
+        some = any if condition.operation == "and" else all
+        return some(_is_false_of_nan(term, argument) for term in condition.inputs)
+    return any(carries_nan(term, argument) for term in condition.inputs)
+
+
 def print_kernel(loss: Loss) -> str:
     """The C++ source of one formula."""
     m = TraceMaths()
     y, p = m.graph.argument("y"), m.graph.argument("p")
     traced = loss.over(m)
     body = Body("T")
-    for order, output in enumerate(("value", "gradient", "hessian")):
-        result = body.name(m.graph.term(traced.derivative(m, order, y, p)))
+    outputs = [m.graph.term(traced.derivative(m, order, y, p)) for order in range(3)]
+    for node, output in zip(outputs, ("value", "gradient", "hessian"), strict=True):
+        result = body.name(node)
         body.lines.append(f"{output} = {result};")
     return _KERNEL.format(
         module=type(loss).__module__,
         name=kernel_name(loss),
         parameter_count=len(m.parameters),
-        checks_values="true" if _checks(loss) else "false",
+        checks_values=_boolean(_checks(loss)),
+        carries_nan=", ".join(
+            _boolean(carries_nan(node, y) and carries_nan(node, p)) for node in outputs
+        ),
         constants=_indent(_print_constants(body.constants, list(m.parameters)), 8),
         outside=_indent(_print_outside(loss), 8),
         evaluate=_indent(body.lines, 8),
@@ -182,6 +212,10 @@ def _print_constants(constants: list[Node], names: list[str]) -> Iterator[str]:
     yield from (f"    {line}" for line in body.lines)
     yield from (f"    c{position} = T({result});" for position, result in enumerate(results))
     yield "}"
+
+
+def _boolean(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def _checks(loss: Loss) -> bool:
