@@ -71,15 +71,19 @@ void weigh(T* values, const double* weights, double scale, std::size_t count) {
     }
 }
 
-// NaN where a weight is negative or NaN, infinite where one is infinite: one pass checks and adds.
-inline Twofold sum_weights(const double* weights, std::size_t count) {
+// NaN where a weight is negative or NaN, infinite where one is infinite: one pass checks and adds,
+// as exactly as sum_lanes does: what float results are divided by need not be twofold.
+template <class T> Twofold sum_weights(const double* weights, std::size_t count) {
     double sums[lanes] = {}, lost[lanes] = {};
     const auto checked = [](double weight) { return weight >= 0 ? weight : elementary::nan<double>; };
     const std::size_t whole = count - count % lanes;
     for (std::size_t start = 0; start < whole; start += lanes)
 #pragma omp simd
-        for (std::size_t lane = 0; lane < lanes; ++lane)
-            add(sums[lane], lost[lane], checked(weights[start + lane]));
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            const double weight = checked(weights[start + lane]);
+            if constexpr (sizeof(T) == 4) sums[lane] += weight;
+            else add(sums[lane], lost[lane], weight);
+        }
     for (std::size_t i = whole; i < count; ++i) add(sums[i - whole], lost[i - whole], checked(weights[i]));
     return combine(sums, lost);
 }
@@ -126,7 +130,7 @@ void convert(Element from, const char* base, std::ptrdiff_t stride, std::size_t 
 }
 
 template <class T> constexpr BlockFunctions<T> block_functions() {
-    return {convert<T>, weigh<T>, sum_block<T>};
+    return {convert<T>, weigh<T>, sum_block<T>, sum_weights<T>};
 }
 
 } // namespace lossbook::LOSSBOOK_ISA

@@ -15,7 +15,6 @@ const InstructionSet instruction_set{LOSSBOOK_TEXT(LOSSBOOK_ISA),
                                      row_kernels,
                                      block_functions<float>(),
                                      block_functions<double>(),
-                                     sum_weights,
                                      labels_are_valid};
 
 } // namespace lossbook::LOSSBOOK_ISA

@@ -105,6 +105,8 @@ template <class T> struct BlockFunctions {
     void (*weigh)(T* values, const double* weights, double scale, std::size_t count);
     // The sum over a block, weighted unless `weights` is null.
     Twofold (*sum)(const T* values, const double* weights, std::size_t count);
+    // The weights' sum; not a finite number where one of them is not, or is negative.
+    Twofold (*sum_weights)(const double* weights, std::size_t count);
 };
 
 struct InstructionSet {
@@ -113,8 +115,6 @@ struct InstructionSet {
     const RowKernel* const* rows;             // ends with null
     BlockFunctions<float> f32;
     BlockFunctions<double> f64;
-    // Their sum; not a finite number where one of them is not, or is negative.
-    Twofold (*sum_weights)(const double* weights, std::size_t count);
     // Whole numbers from 0 to classes - 1, or NaN.
     bool (*labels_are_valid)(const double* labels, std::size_t count, double classes);
 

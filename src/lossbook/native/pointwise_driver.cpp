@@ -7,9 +7,6 @@ namespace lossbook {
 
 namespace {
 
-// Blocks that a thread takes at a time: 64 Ki numbers, enough that asking for them costs nothing.
-constexpr std::size_t blocks_per_turn = 64;
-
 template <class T> struct Buffers {
     alignas(64) T y[block_length], p[block_length], value[block_length];
     alignas(64) double weight[block_length];
@@ -21,7 +18,7 @@ template <class T> class Pointwise {
         : work_(work), set_(*work.instructions), functions_(work.kernel->functions<T>()) {}
 
     Outcome run() {
-        const double total = total_weight(work_);
+        const double total = total_weight<T>(work_);
         if (!(total > 0) || std::isinf(total)) return {false, 0};
         const bool mean = work_.reduction == Reduction::mean;
         scale_ = mean ? 1 / total : 1.0;
@@ -48,14 +45,10 @@ template <class T> class Pointwise {
 
     bool evaluate(std::size_t blocks, std::vector<Twofold>& parts) {
         std::atomic<bool> valid{true};
-        const std::size_t turns = (blocks + blocks_per_turn - 1) / blocks_per_turn;
-        share_out(turns, threads_worth(work_.samples), [&](const auto& next) {
+        share_out(blocks, blocks_per_turn, threads_worth(work_.samples), [&](auto& next) {
             Buffers<T> buffers;
-            for (std::size_t turn = next(); turn < turns && valid; turn = next()) {
-                const std::size_t last = std::min(blocks, (turn + 1) * blocks_per_turn);
-                for (std::size_t block = turn * blocks_per_turn; block < last; ++block)
-                    if (!one_block(block, buffers, parts)) valid = false;
-            }
+            for (std::size_t block = next(); block < blocks && valid; block = next())
+                if (!one_block(block, buffers, parts)) valid = false;
         });
         return valid;
     }

@@ -20,7 +20,7 @@ template <class T> class Rows {
     }
 
     Outcome run() {
-        const double total = total_weight(work_);
+        const double total = total_weight<T>(work_);
         if (!(total > 0) || std::isinf(total)) return {false, 0};
         const bool mean = work_.reduction == Reduction::mean;
         scale_ = mean ? 1 / total : 1.0;
@@ -44,7 +44,7 @@ template <class T> class Rows {
     // Without `parts`, only the checks are made and nothing is written.
     bool pass(std::size_t blocks, std::vector<Twofold>* parts) {
         std::atomic<bool> valid{true};
-        share_out(blocks, threads_worth(work_.samples * work_.classes), [&](const auto& next) {
+        share_out(blocks, 1, threads_worth(work_.samples * work_.classes), [&](auto& next) {
             Buffers buffers(work_.classes);
             for (std::size_t block = next(); block < blocks && valid; block = next())
                 if (!one_block(block, buffers, parts)) valid = false;

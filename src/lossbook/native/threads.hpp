@@ -21,23 +21,47 @@ inline unsigned threads_worth(std::size_t numbers) {
     return unsigned(std::min<std::size_t>(thread_count(), worth));
 }
 
+// Blocks that a thread takes at a time: 16 Ki numbers, enough that asking for them costs nothing, and
+// few enough that a thread which starts late leaves the others little to wait for.
+inline constexpr std::size_t blocks_per_turn = 16;
+
+// Hands one thread its share of the numbers 0 .. count-1, `per_turn` in a row; then `count` for ever.
+class Turns {
+  public:
+    Turns(std::atomic<std::size_t>& counter, std::size_t count, std::size_t per_turn)
+        : counter_(counter), count_(count), per_turn_(per_turn) {}
+
+    std::size_t operator()() {
+        if (position_ == end_) {
+            position_ = std::min(counter_.fetch_add(per_turn_, std::memory_order_relaxed), count_);
+            end_ = std::min(position_ + per_turn_, count_);
+        }
+        return position_ < end_ ? position_++ : count_;
+    }
+
+  private:
+    std::atomic<std::size_t>& counter_;
+    std::size_t count_, per_turn_, position_ = 0, end_ = 0;
+};
+
 // Calls worker(next) in every thread; next() hands out the numbers 0 .. count-1, each once.
-template <class Worker> void share_out(std::size_t count, unsigned threads, const Worker& worker) {
+template <class Worker>
+void share_out(std::size_t count, std::size_t per_turn, unsigned threads, const Worker& worker) {
     std::atomic<std::size_t> counter{0};
-    const auto next = [&counter, count] {
-        const std::size_t mine = counter.fetch_add(1, std::memory_order_relaxed);
-        return std::min(mine, count);
+    const auto work = [&] {
+        Turns next(counter, count, per_turn);
+        worker(next);
     };
     std::vector<std::thread> helpers;
     helpers.reserve(threads);
     for (unsigned i = 1; i < threads; ++i) {
         try {
-            helpers.emplace_back([&] { worker(next); });
+            helpers.emplace_back(work);
         } catch (const std::system_error&) {
             break; // no more threads to be had: those that run share the work, with the same result
         }
     }
-    worker(next);
+    work();
     for (std::thread& helper : helpers) helper.join();
 }
 
