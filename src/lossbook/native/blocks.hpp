@@ -3,6 +3,7 @@
 
 #include "elementary.hpp"
 #include "kernels.hpp"
+#include "vectors.hpp"
 
 namespace lossbook::LOSSBOOK_ISA {
 
@@ -10,20 +11,21 @@ namespace lossbook::LOSSBOOK_ISA {
 inline constexpr std::size_t lanes = 16;
 
 // Knuth's TwoSum (The Art of Computer Programming 2, section 4.2.2): exact for any two numbers.
-LOSSBOOK_INLINE void add(double& sum, double& lost, double x) {
-    const double total = sum + x;
-    const double back = total - sum;
+template <class V> LOSSBOOK_INLINE void add(V& sum, V& lost, V x) {
+    const V total = sum + x;
+    const V back = total - sum;
     lost += (sum - (total - back)) + (x - back);
     sum = total;
 }
 
-LOSSBOOK_INLINE Twofold combine(const double* sums, const double* lost) {
-    Twofold total;
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-        add(total.sum, total.lost, sums[lane]);
-        total.lost += lost[lane];
+// Half onto half: one after another, the lanes of a block would take half as long as its numbers.
+template <std::size_t half> LOSSBOOK_INLINE Twofold combine(double* sums, double* lost) {
+    for (std::size_t lane = 0; lane < half; ++lane) {
+        add(sums[lane], lost[lane], sums[lane + half]);
+        lost[lane] += lost[lane + half];
     }
-    return total;
+    if constexpr (half > 1) return combine<half / 2>(sums, lost);
+    else return {sums[0], lost[0]};
 }
 
 // An infinite sum has no lost part, only inf - inf.
@@ -32,33 +34,72 @@ LOSSBOOK_INLINE double rounded(const Twofold& total) {
                                                                      : total.sum;
 }
 
-LOSSBOOK_INLINE double weighed(double value, const double* weights, std::size_t i) {
-    if (weights == nullptr) return value;
-    return weights[i] == 0 ? 0.0 : weights[i] * value;
-}
-
-// float32 in plain double sums, whose rounding is 2^29 times finer; float64 in twofold sums.
-template <class T, bool weighted>
-Twofold sum_lanes(const T* values, const double* weights, std::size_t count) {
-    double sums[lanes] = {}, lost[lanes] = {};
+// The sum of term.at(i): float32 in plain double sums, whose rounding is 2^29 times finer; float64 in
+// twofold sums. The sums are vectors and not arrays, which g++ 12 keeps in memory: each addition then
+// waits for a store and a load, twice its own time.
+template <class T, class Term> LOSSBOOK_INLINE Twofold sum_terms(const Term& term, std::size_t count) {
+    using Doubles = Vector<double>;
+    constexpr std::size_t width = vector_width<double>, parts = lanes / width;
+    Doubles part_sums[parts] = {}, part_lost[parts] = {};
     const std::size_t whole = count - count % lanes;
     for (std::size_t start = 0; start < whole; start += lanes) {
-#pragma omp simd
-        for (std::size_t lane = 0; lane < lanes; ++lane) {
-            const std::size_t i = start + lane;
-            const double x = weighed(values[i], weighted ? weights : nullptr, i);
-            if constexpr (sizeof(T) == 4) sums[lane] += x;
-            else add(sums[lane], lost[lane], x);
+#pragma GCC unroll 8
+        for (std::size_t part = 0; part < parts; ++part) {
+            const Doubles x = term.vector(start + part * width);
+            if constexpr (sizeof(T) == 4) part_sums[part] += x;
+            else add(part_sums[part], part_lost[part], x);
         }
     }
-    for (std::size_t i = whole; i < count; ++i)
-        add(sums[i - whole], lost[i - whole], weighed(values[i], weighted ? weights : nullptr, i));
-    return combine(sums, lost);
+    double sums[lanes], lost[lanes];
+    store_vector(sums, part_sums);
+    store_vector(lost, part_lost);
+    for (std::size_t i = whole; i < count; ++i) add(sums[i - whole], lost[i - whole], term.number(i));
+    return combine<lanes / 2>(sums, lost);
 }
 
+template <class T> struct Values {
+    const T* values;
+
+    LOSSBOOK_INLINE double number(std::size_t i) const { return values[i]; }
+    LOSSBOOK_INLINE Vector<double> vector(std::size_t i) const { return load_doubles(values + i); }
+};
+
+// A weight of 0 counts as 0 whatever the value is.
+template <class T> struct WeighedValues {
+    const T* values;
+    const double* weights;
+
+    LOSSBOOK_INLINE double number(std::size_t i) const {
+        return weights[i] == 0 ? 0.0 : weights[i] * values[i];
+    }
+    LOSSBOOK_INLINE Vector<double> vector(std::size_t i) const {
+        const Vector<double> weight = load_doubles(weights + i), zero = {};
+        return weight == 0 ? zero : weight * load_doubles(values + i);
+    }
+};
+
 template <class T> Twofold sum_block(const T* values, const double* weights, std::size_t count) {
-    return weights == nullptr ? sum_lanes<T, false>(values, nullptr, count)
-                              : sum_lanes<T, true>(values, weights, count);
+    return weights == nullptr ? sum_terms<T>(Values<T>{values}, count)
+                              : sum_terms<T>(WeighedValues<T>{values, weights}, count);
+}
+
+// NaN where a weight is negative or NaN.
+struct Weights {
+    const double* weights;
+
+    LOSSBOOK_INLINE double number(std::size_t i) const {
+        return weights[i] >= 0 ? weights[i] : elementary::nan<double>;
+    }
+    LOSSBOOK_INLINE Vector<double> vector(std::size_t i) const {
+        const Vector<double> weight = load_doubles(weights + i), zero = {};
+        return weight >= 0 ? weight : zero + elementary::nan<double>;
+    }
+};
+
+// NaN where a weight is negative or NaN, infinite where one is infinite: one pass checks and adds, as
+// exactly as sum_block does: what float results are divided by need not be twofold.
+template <class T> Twofold sum_weights(const double* weights, std::size_t count) {
+    return sum_terms<T>(Weights{weights}, count);
 }
 
 // In double: a weight, or one over their sum, may lie outside the range of float.
@@ -69,23 +110,6 @@ void weigh(T* values, const double* weights, double scale, std::size_t count) {
         const T product = T(weights[i] * scale * double(values[i]));
         values[i] = weights[i] == 0 ? T(0) : product;
     }
-}
-
-// NaN where a weight is negative or NaN, infinite where one is infinite: one pass checks and adds,
-// as exactly as sum_lanes does: what float results are divided by need not be twofold.
-template <class T> Twofold sum_weights(const double* weights, std::size_t count) {
-    double sums[lanes] = {}, lost[lanes] = {};
-    const auto checked = [](double weight) { return weight >= 0 ? weight : elementary::nan<double>; };
-    const std::size_t whole = count - count % lanes;
-    for (std::size_t start = 0; start < whole; start += lanes)
-#pragma omp simd
-        for (std::size_t lane = 0; lane < lanes; ++lane) {
-            const double weight = checked(weights[start + lane]);
-            if constexpr (sizeof(T) == 4) sums[lane] += weight;
-            else add(sums[lane], lost[lane], weight);
-        }
-    for (std::size_t i = whole; i < count; ++i) add(sums[i - whole], lost[i - whole], checked(weights[i]));
-    return combine(sums, lost);
 }
 
 inline bool labels_are_valid(const double* labels, std::size_t count, double classes) {

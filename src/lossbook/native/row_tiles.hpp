@@ -7,8 +7,6 @@
 // The others need it, or the loop over lanes is unrolled before it can be vectorised.
 #pragma once
 
-#include <cstring>
-
 #include "blocks.hpp"
 #include "softmax.hpp"
 #include "transpose.hpp"

@@ -46,7 +46,7 @@ template <class T> LOSSBOOK_INLINE Softmax<T> softmax(const Row<T>& row) {
 #pragma omp simd
     for (std::size_t j = 0; j < row.classes; ++j) row.scratch[j] = exp_difference(z[j], s.largest);
     row.scratch[s.top] = 0;
-    const Twofold rest = sum_lanes<T, false>(row.scratch, nullptr, row.classes);
+    const Twofold rest = sum_terms<T>(Values<T>{row.scratch}, row.classes);
     s.rest.high = T(rest.sum + rest.lost);
     s.rest.low = T((rest.sum - double(s.rest.high)) + rest.lost);
     return s;

@@ -4,29 +4,9 @@
 // stored one by one waits until all of them have left the store buffer.
 #pragma once
 
-#include <cstring>
-#include <utility>
-
-#include "elementary.hpp"
+#include "vectors.hpp"
 
 namespace lossbook::LOSSBOOK_ISA {
-
-#if defined(__AVX512F__)
-inline constexpr std::size_t vector_bytes = 64;
-#elif defined(__AVX__)
-inline constexpr std::size_t vector_bytes = 32;
-#else
-inline constexpr std::size_t vector_bytes = 16;
-#endif
-
-template <class T> struct VectorOf {
-    static constexpr std::size_t width = vector_bytes / sizeof(T);
-    typedef T Type __attribute__((vector_size(vector_bytes)));
-    using Indices = std::make_index_sequence<width>;
-};
-
-template <class T> using Vector = typename VectorOf<T>::Type;
-template <class T> inline constexpr std::size_t vector_width = VectorOf<T>::width;
 
 // a[s], b[s], a[s+1], b[s+1], ... from the first half (s = 0) or the second.
 template <std::size_t start, class V, std::size_t... I>
@@ -38,7 +18,7 @@ LOSSBOOK_INLINE V interleave(V a, V b, std::index_sequence<I...>) {
 // the column's; after as many rounds as there are bits the block is transposed.
 template <class T> LOSSBOOK_INLINE void transpose(Vector<T> (&rows)[vector_width<T>]) {
     constexpr std::size_t width = vector_width<T>, half = width / 2;
-    typename VectorOf<T>::Indices indices;
+    const std::make_index_sequence<width> indices;
 #pragma GCC unroll 4
     for (std::size_t round = 1; round < width; round *= 2) {
         Vector<T> mixed[width];
@@ -59,11 +39,11 @@ LOSSBOOK_INLINE void transpose(const T* from, std::size_t from_stride, T* to, st
     Vector<T> rows[width];
 #pragma GCC unroll 16
     for (std::size_t i = 0; i < width; ++i)
-        std::memcpy(&rows[i], from + i * from_stride, sizeof rows[i]);
+        rows[i] = load_vector<Vector<T>>(from + i * from_stride);
     transpose<T>(rows);
 #pragma GCC unroll 16
     for (std::size_t i = 0; i < width; ++i)
-        std::memcpy(to + i * to_stride, &rows[i], sizeof rows[i]);
+        store_vector(to + i * to_stride, rows[i]);
 }
 
 } // namespace lossbook::LOSSBOOK_ISA
