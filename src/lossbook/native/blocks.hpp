@@ -105,11 +105,15 @@ template <class T> Twofold sum_weights(const double* weights, std::size_t count)
 // In double: a weight, or one over their sum, may lie outside the range of float.
 template <class T>
 void weigh(T* values, const double* weights, double scale, std::size_t count) {
-#pragma omp simd
-    for (std::size_t i = 0; i < count; ++i) {
-        const T product = T(weights[i] * scale * double(values[i]));
-        values[i] = weights[i] == 0 ? T(0) : product;
+    constexpr std::size_t width = vector_width<double>;
+    const std::size_t whole = count - count % width;
+    for (std::size_t i = 0; i < whole; i += width) {
+        const Vector<double> weight = load_doubles(weights + i), zero = {};
+        const Vector<double> product = weight * scale * load_doubles(values + i);
+        store_doubles(values + i, weight == 0 ? zero : product);
     }
+    for (std::size_t i = whole; i < count; ++i)
+        values[i] = weights[i] == 0 ? T(0) : T(weights[i] * scale * double(values[i]));
 }
 
 inline bool labels_are_valid(const double* labels, std::size_t count, double classes) {

@@ -7,6 +7,8 @@
 // The others need it, or the loop over lanes is unrolled before it can be vectorised.
 #pragma once
 
+#include <cstring>
+
 #include "blocks.hpp"
 #include "softmax.hpp"
 #include "transpose.hpp"

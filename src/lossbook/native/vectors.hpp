@@ -56,4 +56,19 @@ LOSSBOOK_INLINE Vector<double> load_doubles(const float* from) {
 #endif
 }
 
+LOSSBOOK_INLINE void store_doubles(double* to, const Vector<double>& doubles) {
+    store_vector(to, doubles);
+}
+
+LOSSBOOK_INLINE void store_doubles(float* to, const Vector<double>& doubles) {
+#if defined(__AVX512F__)
+    _mm256_storeu_ps(to, _mm512_maskz_cvtpd_ps(0xff, doubles));
+#elif defined(__AVX__)
+    _mm_storeu_ps(to, _mm256_cvtpd_ps(doubles));
+#else
+    using Half = VectorOf<float, vector_bytes / 2>::Type;
+    store_vector(to, __builtin_convertvector(doubles, Half));
+#endif
+}
+
 } // namespace lossbook::LOSSBOOK_ISA
