@@ -67,9 +67,9 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def benchmarks(session: nox.Session) -> None:
-    """Timings beside NumPy, PyTorch and scikit-learn."""
-    prepare(session, "test")
-    session.run("python", "benchmarks/founding.py", *session.posargs)
+    """Timings beside other libraries; arguments go to lossbook bench."""
+    prepare(session, "bench")
+    session.run("lossbook", "bench", *session.posargs)
 
 
 @nox.session

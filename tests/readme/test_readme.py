@@ -65,7 +65,6 @@ def test_second_command_runs_these_tests():
     ("script", "in_short"),
     [
         ("tools/accuracy.py", "--points 20 --loss hinge"),
-        ("benchmarks/founding.py", "--n 1000 --rounds 1"),
     ],
 )
 def test_scripts_behind_the_figures_run(script, in_short):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from lossbook.cli.parameters import LossCommand, build_loss, option_name
+from lossbook.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from lossbook.loss import Loss
@@ -72,7 +71,7 @@ def eval_command(
     loss = build_loss(loss_name, parameters)
     if report is not None:
         _check_report(report, file)
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         evaluation = _evaluate(file, loss, progress, options)
     if report is not None:
         from lossbook.report.html import write_report
@@ -119,28 +118,3 @@ def _print(evaluation: Evaluation, format_: str) -> None:
         click.echo(as_json(evaluation))
     else:
         click.echo(as_csv(evaluation), nl=False)
-
-
-@contextlib.contextmanager
-def _progress_bar() -> Iterator[Callable[[str, float], None] | None]:
-    """Show how far the file has been read, where somebody is watching."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    try:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
-    except ModuleNotFoundError:
-        yield None
-        return
-    shown = Progress(
-        "{task.description:8}",
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with shown:
-        task = shown.add_task("reading", total=1.0)
-        yield lambda stage, share: shown.update(task, description=stage, completed=share)

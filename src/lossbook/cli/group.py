@@ -21,10 +21,11 @@ COMMANDS = {
     "show": "lossbook.cli.show:show_command",
     "eval": "lossbook.cli.eval:eval_command",
     "tour": "lossbook.cli.tour:tour_command",
+    "bench": "lossbook.cli.bench:bench_command",
 }
 
 # The extra that brings each optional package a command may need.
-EXTRAS = {"pyarrow": "cli", "sympy": "cli", "rich": "cli"}
+EXTRAS = {"pyarrow": "cli", "sympy": "cli", "rich": "cli", "matplotlib": "plot"}
 
 BAD_INPUT = 2
 INTERRUPTED = 130  # what a shell reports for a process ended by Ctrl-C
@@ -124,4 +125,5 @@ def lossbook() -> None:
       lossbook show quantile --tau 0.9     one loss: formulas, facts, plot
       lossbook eval FILE --loss mse ...    the loss of the predictions in a file
       lossbook tour                        gradient descent, step by step
+      lossbook bench --quick               how fast it is here, beside other libraries
     """

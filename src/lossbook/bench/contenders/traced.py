@@ -1,0 +1,107 @@
+"""A traced formula as Python text: for numexpr as one expression, for a loop as statements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lossbook.bench.cases import Case
+from lossbook.bench.contenders.textbook import derivative
+from lossbook.maths.tracer import LOGISTIC, Node, TraceMaths
+
+_INFIX = {
+    "add": "+",
+    "subtract": "-",
+    "multiply": "*",
+    "divide": "/",
+    "less": "<",
+    "less_equal": "<=",
+    "equal": "==",
+    "and": "&",
+    "or": "|",
+}
+
+
+def trace(case: Case) -> dict[int, Node]:
+    """The graph of each wanted order, for arguments ``y`` and ``p``; numbers are written out."""
+    m = TraceMaths()
+    y, p = m.graph.argument("y"), m.graph.argument("p")
+    terms = {order: derivative(case, m, order, y, p) for order in case.orders}
+    return {order: m.graph.term(term) for order, term in terms.items()}
+
+
+class Expressions:
+    """Nested expressions whose numbers are names, so that they have the dtype of the data."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, float] = {}
+
+    def text(self, node: Node) -> str:
+        """One expression; numexpr itself finds what occurs twice."""
+        if node.operation == "argument":
+            return str(node.payload)
+        if node.operation == "number":
+            return self._number(float(node.payload))
+        return self._operation(node, [self.text(term) for term in node.inputs])
+
+    def _number(self, value: float) -> str:
+        name = f"c{len(self.numbers)}"
+        for known, other in self.numbers.items():
+            if repr(other) == repr(value):
+                return known
+        self.numbers[name] = value
+        return name
+
+    def _operation(self, node: Node, inputs: list[str]) -> str:
+        if node.operation in _INFIX:
+            return "(" + f" {_INFIX[node.operation]} ".join(inputs) + ")"
+        if node.operation == "negate":
+            return f"(-{inputs[0]})"
+        if node.operation == "maximum":
+            return f"where({inputs[0]} > {inputs[1]}, {inputs[0]}, {inputs[1]})"
+        if node.operation == "minimum":
+            return f"where({inputs[0]} < {inputs[1]}, {inputs[0]}, {inputs[1]})"
+        if node.operation == LOGISTIC:
+            one = self._number(1.0)
+            return f"({inputs[0]} / ({one} + {inputs[1]})" + (
+                f" / ({one} + {inputs[1]}))" if node.payload == 2 else ")"
+            )
+        return f"{node.operation}({', '.join(inputs)})"
+
+
+class Statements:
+    """Statements of scalars, one per node; ``T`` is the type of the data."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+        self.lines: list[str] = []
+
+    def name(self, node: Node) -> str:
+        """The name that stands for a node, with the statements it needs before it."""
+        if id(node) not in self._names:
+            self._names[id(node)] = self._write(node)
+        return self._names[id(node)]
+
+    def _write(self, node: Node) -> str:
+        if node.operation == "argument":
+            return str(node.payload)
+        if node.operation == "number":
+            return f"T({node.payload!r})"
+        # The inputs come first: they take the numbers before this one.
+        expression = self._expression(node, [self.name(term) for term in node.inputs])
+        name = f"t{len(self.lines)}"
+        self.lines.append(f"{name} = {expression}")
+        return name
+
+    def _expression(self, node: Node, inputs: list[str]) -> str:
+        if node.operation in _INFIX:
+            return f" {_INFIX[node.operation]} ".join(inputs)
+        if node.operation == "negate":
+            return f"-{inputs[0]}"
+        if node.operation == "where":
+            return f"{inputs[1]} if {inputs[0]} else {inputs[2]}"
+        if node.operation == LOGISTIC:
+            whole = f"(T(1.0) + {inputs[1]})"
+            return f"{inputs[0]} / " + (f"({whole} * {whole})" if node.payload == 2 else whole)
+        functions: dict[str, Any] = {"abs": "abs", "maximum": "max", "minimum": "min"}
+        function = functions.get(node.operation, f"math.{node.operation}")
+        return f"{function}({', '.join(inputs)})"

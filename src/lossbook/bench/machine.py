@@ -1,0 +1,48 @@
+"""The machine that a run was made on, in words that make its figures comparable."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from pathlib import Path
+from typing import Any
+
+from lossbook.engine.native import instruction_set
+
+
+def describe() -> dict[str, Any]:
+    """Processor, cores, memory, system and Python."""
+    return {
+        "processor": _processor(),
+        "cores": available_cores(),
+        "architecture": platform.machine(),
+        "instruction_set": instruction_set(),
+        "memory_bytes": _memory(),
+        "system": platform.system(),
+        "release": platform.release(),
+        "python": platform.python_version(),
+    }
+
+
+def available_cores() -> int:
+    """The processors that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _processor() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor() or platform.machine()
+    name = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
+    return name[1].strip() if name else platform.machine()
+
+
+def _memory() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None

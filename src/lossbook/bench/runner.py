@@ -1,0 +1,136 @@
+"""Hands out the cases, and lets the contenders take turns."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import statistics
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from lossbook.bench.cases import Case
+from lossbook.bench.contenders import COPY, LOSSBOOK, Peer
+from lossbook.bench.machine import describe
+from lossbook.bench.process import Process
+from lossbook.bench.results import TIMED, Entry, Finding, Run
+from lossbook.errors import LossbookError
+
+Progress = Callable[[str, float], None]
+
+# The array path is the reference: nothing compiled, in float64, held to 120 digits by the tests.
+_ARRAY_PATH = {"LOSSBOOK_NATIVE": "0"}
+
+
+def run(
+    cases: Sequence[Case],
+    peers: Sequence[Peer],
+    threads: Sequence[int],
+    rounds: int,
+    progress: Progress | None = None,
+) -> Run:
+    """Measure all cases with all contenders, once per number of threads."""
+    found = Run(describe(), {}, rounds, [], {})
+    total = len(cases) * len(threads)
+    for count in threads:
+        with contextlib.ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lossbook-")))
+            reference = stack.enter_context(Process(LOSSBOOK, count, _ARRAY_PATH))
+            copy = stack.enter_context(Process(COPY, count))
+            started = [stack.enter_context(Process(peer, count)) for peer in (LOSSBOOK, *peers)]
+            ready = _ready(started, found)
+            if LOSSBOOK.name in found.absent:
+                raise LossbookError(f"lossbook: {found.absent[LOSSBOOK.name]}")
+            for helper in (reference, copy):
+                if not helper.greet():
+                    raise LossbookError(f"{helper.peer.name}: {helper.why}")
+            table = Table(reference, copy, ready, folder / "reference.npz", count, rounds)
+            for case in cases:
+                if progress is not None:
+                    progress(case.title, len(found.findings) / total)
+                found.findings.append(table.measure(case))
+    return found
+
+
+def _ready(started: Sequence[Process], found: Run) -> list[Process]:
+    ready = []
+    for process in started:
+        if process.greet():
+            found.versions[process.peer.name] = process.version or ""
+            ready.append(process)
+        else:
+            found.absent[process.peer.name] = process.why
+    return ready
+
+
+@dataclasses.dataclass
+class Table:
+    """Everybody who sits at it, for one number of threads."""
+
+    reference: Process
+    copy: Process
+    contenders: list[Process]
+    file: Path
+    threads: int
+    rounds: int
+
+    def measure(self, case: Case) -> Finding:
+        """Check every contender's result of a case, then time those that are right."""
+        details = {"case": dataclasses.asdict(case), "file": str(self.file)}
+        reply = self.reference.ask("reference", **details)
+        if reply["status"] != "ok":
+            raise LossbookError(f"{case.title}: {reply['why']}")
+        entries, in_turn, moved = {}, [], 0
+        for process in self.contenders:
+            reply = process.ask("case", **details)
+            entries[process.peer.name] = _entry(process.peer, reply)
+            if reply["status"] == "ok":
+                in_turn.append(process)
+                moved = reply["bytes"]
+        copy_seconds = None
+        if self.copy.ask("case", **details | {"file": None})["status"] == "ok":
+            in_turn.append(self.copy)
+        turns = self._take_turns(in_turn)
+        for process in in_turn:
+            last = process.ask("finish")
+            if process is self.copy:
+                clock = "cpu" if self.threads == 1 else "wall"
+                times = [turn[clock] for turn in turns[process.peer.name] if clock in turn]
+                copy_seconds = statistics.median(times) if times else None
+            else:
+                self._close(entries[process.peer.name], turns[process.peer.name], last)
+        self.file.unlink()
+        for entry in entries.values():
+            if entry.seconds and copy_seconds:
+                entry.share_of_copy = copy_seconds / entry.seconds
+        return Finding(case, self.threads, moved, copy_seconds, entries)
+
+    def _take_turns(self, processes: Sequence[Process]) -> dict[str, list[dict[str, Any]]]:
+        turns: dict[str, list[dict[str, Any]]] = {process.peer.name: [] for process in processes}
+        for number in range(self.rounds):
+            # Nobody always comes after the same one.
+            first = number % max(len(processes), 1)
+            for process in [*processes[first:], *processes[:first]]:
+                turns[process.peer.name].append(process.ask("turn"))
+        return turns
+
+    def _close(self, entry: Entry, turns: list[dict[str, Any]], last: dict[str, Any]) -> None:
+        failures = [turn["why"] for turn in [*turns, last] if turn.get("status") == "failed"]
+        if failures:
+            entry.status, entry.why = "failed", failures[0]
+            return
+        entry.status = TIMED
+        entry.add_times(turns, self.threads)
+        entry.peak_bytes, entry.working_bytes = last["peak_bytes"], last["working_bytes"]
+
+
+def _entry(peer: Peer, reply: dict[str, Any]) -> Entry:
+    status = TIMED if reply["status"] == "ok" else reply["status"]
+    return Entry(
+        status,
+        reply.get("why", ""),
+        peer.is_library,
+        calls_per_round=reply.get("calls"),
+        apart=reply.get("apart"),
+    )

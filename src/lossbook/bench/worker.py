@@ -1,0 +1,179 @@
+"""One contender in a process of its own: reads a request per line, answers with a line.
+
+    python -m lossbook.bench.worker MODULE:CLASS THREADS
+
+Requests and answers are JSON. ``case`` prepares a job, runs it once and compares the results with
+those in a file; ``reference`` writes such a file; ``turn`` times the job; ``finish`` lets it go.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import math
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lossbook.bench import memory
+from lossbook.bench.cases import Array, Case, data
+from lossbook.bench.contenders.contender import Contender, NotOfferedError
+from lossbook.bench.contenders.own import bytes_moved
+
+# A turn lasts at least this many seconds: far above the clock's grain and the cost of asking.
+SHORTEST_TURN = 0.004
+MOST_CALLS = 20_000
+TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
+
+
+class Worker:
+    """The contender and the case that it is at."""
+
+    def __init__(self, contender: Contender) -> None:
+        self.contender = contender
+        self._job: Callable[[], Any] | None = None
+        self._calls = 1
+        self._before: int | None = None
+
+    def reference(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Write the results of a case to a file."""
+        case = Case(**request["case"])
+        job = self.contender.job(case, data(case))
+        np.savez(request["file"], *self.contender.arrays(job()))
+        return {"status": "ok"}
+
+    def case(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Prepare a case, check the first results, and find out how many calls make a turn."""
+        case = Case(**request["case"])
+        self.finish({})
+        arguments = data(case)
+        job = self.contender.job(case, arguments)
+        arrays = self.contender.arrays(job())
+        apart = 0.0
+        if request["file"] is not None:
+            apart, why = compare(arrays, request["file"], arguments.y_pred)
+            if why or not apart <= TOLERANCE[case.dtype]:
+                why = why or f"results are {apart:.1e} apart"
+                return {"status": "wrong", "apart": finite(apart), "why": why}
+        del arrays
+        self._job = job
+        self._calls = self._calls_per_turn()
+        memory.settle()
+        memory.forget_peak()
+        # What was compiled or loaded for the first call is there already, and so does not count.
+        resident = memory.resident()
+        self._before = None if resident is None else resident - arguments.nbytes
+        moved = bytes_moved(case, arguments)
+        return {"status": "ok", "apart": apart, "calls": self._calls, "bytes": moved}
+
+    def turn(self, _: dict[str, Any]) -> dict[str, Any]:
+        """Time the job; the answer is in seconds per call, of the clock and of the processor."""
+        job, calls = self._job, self._calls
+        assert job is not None
+        if calls > 1:
+            job()  # brings the caches back from whoever was in turn before
+        cpu, wall = time.process_time(), time.perf_counter()
+        for _turn in range(calls):
+            job()
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        return {"wall": wall / calls, "cpu": cpu / calls}
+
+    def finish(self, _: dict[str, Any]) -> dict[str, Any]:
+        """Let the case go, and say how much memory it took at most."""
+        peak, before = memory.peak(), self._before
+        self._job = None
+        memory.settle()
+        working = None if peak is None or before is None else max(peak - before, 0)
+        return {"peak_bytes": peak, "working_bytes": working}
+
+    def _calls_per_turn(self) -> int:
+        job = self._job
+        assert job is not None
+        calls = 1
+        while True:
+            start = time.perf_counter()
+            for _ in range(calls):
+                job()
+            lasted = time.perf_counter() - start
+            if lasted >= SHORTEST_TURN or calls >= MOST_CALLS:
+                return calls
+            growth = SHORTEST_TURN / max(lasted, 1e-9) * 1.2
+            calls = min(MOST_CALLS, max(calls + 1, math.ceil(calls * min(growth, 10))))
+
+
+def compare(arrays: tuple[Array, ...], file: str, y_pred: Array) -> tuple[float, str]:
+    """The largest distance to the reference, by its largest entry; and what is wrong besides."""
+    largest = 0.0
+    with np.load(file) as reference:
+        wanted = [reference[name] for name in reference.files]
+    if len(wanted) != len(arrays):
+        return math.inf, f"{len(arrays)} results instead of {len(wanted)}"
+    for mine, theirs in zip(arrays, wanted, strict=True):
+        if mine.shape != theirs.shape:
+            return math.inf, f"a result has shape {mine.shape} instead of {theirs.shape}"
+        if mine.ndim and mine.dtype != y_pred.dtype:
+            return math.inf, f"a result is {mine.dtype} instead of {y_pred.dtype}"
+        scale = float(np.max(np.abs(theirs))) or 1.0
+        distance = float(np.max(np.abs(mine.astype(np.float64) - theirs))) / scale
+        largest = distance if math.isnan(distance) else max(largest, distance)
+        if math.isnan(largest):
+            return largest, "results are not numbers"
+    return largest, ""
+
+
+def finite(value: float) -> float | None:
+    """The number, None for those that JSON has no way to write."""
+    return value if math.isfinite(value) else None
+
+
+def answer(worker: Worker, request: dict[str, Any]) -> dict[str, Any]:
+    """What the worker says to a request; whatever a library raises is an answer too."""
+    try:
+        reply: dict[str, Any] = getattr(worker, request["do"])(request)
+        return reply
+    except NotOfferedError as error:
+        return {"status": "not offered", "why": str(error)}
+    except Exception as error:
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        return {"status": "failed", "why": why[:300]}
+
+
+def main(place: str, threads: str) -> None:
+    """Serve until the input ends."""
+    # Libraries may print; the answers have a descriptor that only this function knows.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def say(reply: dict[str, Any]) -> None:
+        answers.write(json.dumps(reply) + "\n")
+        answers.flush()
+
+    stay_on(int(threads))
+    module, _, name = place.partition(":")
+    try:
+        contender = getattr(importlib.import_module(module), name)(int(threads))
+        say({"status": "ready", "version": contender.version()})
+    except Exception as error:
+        say({"status": "failed", "why": f"{type(error).__name__}: {error}"})
+        return
+    worker = Worker(contender)
+    for line in sys.stdin:
+        say(answer(worker, json.loads(line)))
+
+
+def stay_on(threads: int) -> None:
+    """Let this process run on as many processors as it has threads, where the system can do that.
+
+    Some libraries start threads whatever they are told; this way those do not help.
+    """
+    if hasattr(os, "sched_setaffinity"):
+        # The last ones: the first has the most of the system's own work to do.
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-threads:])
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

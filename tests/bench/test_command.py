@@ -1,0 +1,124 @@
+"""The command: its tables, its files, its errors."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lossbook.bench.contenders import PEERS, Peer
+from lossbook.cli.group import lossbook
+
+SMALL = ["--n", "60", "--rounds", "1", "--peers", "numpy,plain"]
+
+
+def bench(*words: str) -> Result:
+    return CliRunner().invoke(lossbook, ["bench", *words])
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Any, Path]:
+    folder = tmp_path_factory.mktemp("bench")
+    wanted = ["--json", str(folder / "run.json"), "--plot", str(folder / "run.svg")]
+    result = bench("--loss", "mse,softmax", "--classes", "3,60", *SMALL, *wanted)
+    assert result.exit_code == 0, result.output
+    return result, json.loads((folder / "run.json").read_text()), folder / "run.svg"
+
+
+def test_tables_have_a_row_per_case(files: tuple[Result, Any, Path]) -> None:
+    lines = files[0].stdout.splitlines()
+    assert "float32, value+gradient, n = 60, 1 thread, µs per call" in lines
+    assert "float64, value+gradient, n = 60, 1 thread, µs per call" in lines
+    headers = [line.split() for line in lines if " ahead " in line and "lossbook " in line]
+    columns = ["lossbook", "plain", "numpy", "ahead", "of", "copy", "MiB"]
+    assert [header for header in headers if header[0] == "lossbook"] == [columns] * 2
+    for row in ("squared_error", "cross_entropy, from_logits, 20 x 3"):
+        assert sum(line.strip().startswith(row) for line in lines) == 2
+    assert "Geometric mean of ahead: " in files[0].stdout
+
+
+def test_json_has_everything(files: tuple[Result, Any, Path]) -> None:
+    record = files[1]
+    assert record["format"] == 1
+    assert set(record["versions"]) == {"lossbook", "plain", "numpy"}
+    assert {"processor", "cores", "instruction_set", "python"} <= set(record["machine"])
+    assert len(record["cases"]) == 2 * 3
+    for case in record["cases"]:
+        seconds = {name: entry["seconds"] for name, entry in case["contenders"].items()}
+        assert all(entry["status"] == "timed" for entry in case["contenders"].values())
+        fastest = min(seconds["plain"], seconds["numpy"])
+        assert case["ahead_by"] == fastest / seconds["lossbook"]
+        assert seconds[case["fastest_library"]] == fastest
+        own = case["contenders"]["lossbook"]
+        assert own["share_of_copy"] == case["copy_seconds"] / seconds["lossbook"]
+        assert own["quartiles"] == [own["seconds"]] * 2
+        assert own["apart"] <= 1e-6
+
+
+def test_plot_names_cases_and_contenders(files: tuple[Result, Any, Path]) -> None:
+    root = ET.parse(files[2]).getroot()
+    assert root.tag.endswith("svg")
+    # Text is drawn as shapes; the comments beside them say what it is.
+    text = files[2].read_text(encoding="utf-8")
+    for words in ("squared_error, float32, value+gradient, n = 60", "plain"):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--peers", "nonsense"], "there is no peer 'nonsense': the peers are plain, numpy, "),
+        (["--loss", "qantile"], "there is no loss named 'qantile': did you mean quantile"),
+        (["--loss", "hinge", "--tau", "0.5"], "hinge has no parameters: leave out --tau."),
+        (["--tau", "0.5"], "parameters of a loss need --loss."),
+        (["--dtype", "float16"], "'float16' is not one of float32, float64."),
+        (["--outputs", "hessian"], "'hessian' is not one of value, value+gradient, "),
+        (["--n", "0"], "'0' is not 1 or more."),
+        (["--n", "1e400"], "'1e400' is not a whole number."),
+        (["--n", ","], "nothing is given."),
+        (["--threads", "0"], "--threads takes 'all' or numbers from 1 to "),
+        (["--plot", "x.pdf"], "--plot takes a file in .png or .svg, not 'x.pdf'."),
+        (["--json", "nowhere/x.json"], "nowhere/x.json: No such file or directory."),
+    ],
+)
+def test_errors_are_one_line(words: list[str], message: str) -> None:
+    result = bench(*words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("lossbook: error: ")
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_peer_that_is_not_installed_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PEERS, "jax", Peer("jax", "nowhere:Nobody", ("no_such_package",)))
+    result = bench("--peers", "jax")
+    assert result.exit_code == 2
+    needs = "jax needs no_such_package, which is not installed: pip install "
+    assert needs + '"lossbook[bench]"' in result.stderr
+
+
+def test_a_wrong_peer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setitem(PEERS, "plain", Peer("plain", "strange:Wrong"))
+    result = bench("--loss", "hinge", "--dtype", "float64", *SMALL)
+    assert result.exit_code == 0
+    (row,) = [line for line in result.stdout.splitlines() if line.strip().startswith("hinge")]
+    assert row.split()[2] == "wrong"
+    said = " ".join(result.stdout.split())
+    assert "plain is wrong at hinge (float64, value+gradient, n = 60" in said
+    assert "results are 1.0e-02 apart" in said
+
+
+def test_parameters_reach_the_loss(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    result = bench(
+        "--loss", "pinball", "--tau", "0.9", "--dtype", "float32", *SMALL, "--json", str(path)
+    )
+    assert result.exit_code == 0
+    (case,) = json.loads(path.read_text())["cases"]
+    assert case["parameters"] == {"tau": 0.9}
+    assert {entry["status"] for entry in case["contenders"].values()} == {"timed"}

@@ -1,0 +1,146 @@
+"""What becomes of contenders that are wrong, fail, or end; and of those that are right."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lossbook
+from lossbook.bench.cases import Case, cases, default_losses
+from lossbook.bench.contenders import PEERS, Peer
+from lossbook.bench.results import TIMED, Finding, Run
+from lossbook.bench.runner import run
+
+CASE = Case("hinge", {}, "float32", "value+gradient", 50, 50, 0, False, "contiguous")
+STRANGE = ("Wrong", "Missing", "Wide", "Short", "Fewer", "Raising", "Dying", "Tiring")
+STRANGE += ("Printing", "Hungry", "Absent")
+
+
+def strange(name: str) -> Peer:
+    return Peer(name.lower(), f"strange:{name}")
+
+
+@pytest.fixture(autouse=True)
+def _place_of_the_strange_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="module")
+def found() -> Run:
+    """One run with all of them."""
+    peers = [PEERS["numpy"], *map(strange, STRANGE)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent))
+        return run([CASE], peers, [1], 1)
+
+
+@pytest.fixture(scope="module")
+def finding(found: Run) -> Finding:
+    (only,) = found.findings
+    return only
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "why"),
+    [
+        ("wrong", "wrong", "results are 1.0e-02 apart"),
+        ("missing", "wrong", "results are not numbers"),
+        ("wide", "wrong", "a result is float64 instead of float32"),
+        ("short", "wrong", "a result has shape (49,) instead of (50,)"),
+        ("fewer", "wrong", "1 results instead of 2"),
+        ("raising", "failed", "ZeroDivisionError: this is it"),
+        ("dying", "failed", "the process ended with code 3"),
+        ("tiring", "failed", "RuntimeError: enough"),
+    ],
+)
+def test_what_misbehaves_is_reported_and_not_timed(
+    finding: Finding, name: str, status: str, why: str
+) -> None:
+    entry = finding.entries[name]
+    assert (entry.status, entry.why) == (status, why)
+    assert entry.seconds is None
+    assert finding.ratio(name) is None
+
+
+@pytest.mark.parametrize("name", ["lossbook", "numpy", "printing", "hungry"])
+def test_what_is_right_is_timed(finding: Finding, name: str) -> None:
+    entry = finding.entries[name]
+    assert entry.status == TIMED
+    assert entry.seconds is not None
+    assert entry.seconds == entry.cpu_seconds > 0
+    assert entry.share_of_copy is not None
+    assert entry.share_of_copy > 0
+
+
+def test_what_cannot_be_loaded_is_absent(found: Run) -> None:
+    assert found.absent == {"absent": "ImportError: libstrange.so is not there"}
+    assert "absent" not in found.findings[0].entries
+
+
+def test_bytes_are_those_of_arguments_and_results(finding: Finding) -> None:
+    assert finding.bytes_moved == 3 * 50 * 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forgets a peak")
+def test_memory_is_the_peak_beyond_what_was_there(finding: Finding) -> None:
+    hungry, modest = (finding.entries[name].working_bytes for name in ("hungry", "numpy"))
+    assert hungry is not None
+    assert modest is not None
+    # The system counts pages in batches, so it may be some short.
+    assert 0.98 * 2**26 <= hungry < 2**27
+    assert modest < 2**24
+
+
+def test_the_fastest_library_is_none_of_the_loops_for_one_loss(finding: Finding) -> None:
+    entry = finding.entries["hungry"]
+    loop = Peer("loop", "strange:Printing", is_library=False)
+    with_loop = run([CASE], [loop], [1], 1).findings[0]
+    assert with_loop.entries["loop"].status == TIMED
+    assert with_loop.fastest_library is None
+    assert with_loop.ahead_by is None
+    assert entry.is_library
+
+
+def test_every_loss_is_measured_in_every_setting() -> None:
+    """Whatever the catalogue holds, and whatever is added to it."""
+    measured = {(loss.name, *loss.parameters.items()) for loss in default_losses()}
+    for cls in lossbook.catalogue():
+        if cls.is_multiclass:
+            continue
+        loss = cls()
+        assert (loss.name, *loss.parameters.items()) in measured
+    assert ("binary_cross_entropy", ("from_logits", True)) in measured
+    assert ("cross_entropy", ("from_logits", True)) in measured
+
+
+def test_cases_are_all_combinations() -> None:
+    losses = [lossbook.Hinge(), lossbook.CrossEntropy(from_logits=True)]
+    found = cases(losses, ["float32", "float64"], ["all"], [40], [4, 100], [False, True], ["mixed"])
+    assert len(found) == 2 * 2 * 3
+    shapes = {(case.n, case.classes) for case in found}
+    assert shapes == {(40, 0), (10, 4), (1, 100)}
+
+
+def test_threads_are_pinned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every process hears how many threads it may use, in every library's own way."""
+    (tmp_path / "telling.py").write_text(
+        "import os\n"
+        "from lossbook import get_num_threads\n"
+        "class Telling:\n"
+        "    def __init__(self, threads):\n"
+        "        self.threads = threads\n"
+        "    def version(self):\n"
+        "        cores = getattr(os, 'sched_getaffinity', lambda _: [0])(0)\n"
+        "        return f\"{self.threads} {os.environ['OMP_NUM_THREADS']} {len(cores)} \""
+        " + str(get_num_threads())\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    from lossbook.bench.process import Process
+
+    with Process(Peer("telling", "telling:Telling"), 1) as process:
+        assert process.greet()
+    told: Any = process.version
+    assert told.split() == ["1"] * 4
