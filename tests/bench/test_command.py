@@ -64,7 +64,7 @@ def test_plot_names_cases_and_contenders(files: tuple[Result, Any, Path]) -> Non
     assert root.tag.endswith("svg")
     # Text is drawn as shapes; the comments beside them say what it is.
     text = files[2].read_text(encoding="utf-8")
-    for words in ("squared_error, float32, value+gradient, n = 60", "plain"):
+    for words in ("squared_error, float32", "value+gradient, n = 60, no weights", "plain 2."):
         assert words in text
 
 

@@ -37,7 +37,6 @@ class Worker:
         self.contender = contender
         self._job: Callable[[], Any] | None = None
         self._calls = 1
-        self._before: int | None = None
 
     def reference(self, request: dict[str, Any]) -> dict[str, Any]:
         """Write the results of a case to a file."""
@@ -64,9 +63,6 @@ class Worker:
         self._calls = self._calls_per_turn()
         memory.settle()
         memory.forget_peak()
-        # What was compiled or loaded for the first call is there already, and so does not count.
-        resident = memory.resident()
-        self._before = None if resident is None else resident - arguments.nbytes
         moved = bytes_moved(case, arguments)
         return {"status": "ok", "apart": apart, "calls": self._calls, "bytes": moved}
 
@@ -84,10 +80,12 @@ class Worker:
 
     def finish(self, _: dict[str, Any]) -> dict[str, Any]:
         """Let the case go, and say how much memory it took at most."""
-        peak, before = memory.peak(), self._before
+        peak = memory.peak()
         self._job = None
         memory.settle()
-        working = None if peak is None or before is None else max(peak - before, 0)
+        # Compared with what stays: what was loaded or compiled for the case is no part of its job.
+        stays = memory.resident()
+        working = None if peak is None or stays is None else max(peak - stays, 0)
         return {"peak_bytes": peak, "working_bytes": working}
 
     def _calls_per_turn(self) -> int:
