@@ -11,6 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lossbook.bench.contenders import PEERS, Peer
+from lossbook.bench.results import Run
+from lossbook.bench.table import remarks
 from lossbook.cli.group import lossbook
 
 SMALL = ["--n", "60", "--rounds", "1", "--peers", "numpy,plain"]
@@ -111,6 +113,12 @@ def test_a_wrong_peer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     said = " ".join(result.stdout.split())
     assert "plain is wrong at hinge (float64, value+gradient, n = 60" in said
     assert "results are 1.0e-02 apart" in said
+
+
+@pytest.mark.parametrize(("load", "busy"), [(None, False), (0.1, False), (100.0, True)])
+def test_a_busy_machine_is_remarked_on(load: float | None, busy: bool) -> None:
+    run = Run({"load": load, "cores": 2}, {}, 1, [], {})
+    assert any("busy" in remark for remark in remarks(run)) is busy
 
 
 def test_parameters_reach_the_loss(tmp_path: Path) -> None:

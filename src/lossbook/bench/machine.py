@@ -12,13 +12,14 @@ from lossbook.engine.native import instruction_set
 
 
 def describe() -> dict[str, Any]:
-    """Processor, cores, memory, system and Python."""
+    """Processor, cores, memory, how busy it is, system and Python."""
     return {
         "processor": _processor(),
         "cores": available_cores(),
         "architecture": platform.machine(),
         "instruction_set": instruction_set(),
         "memory_bytes": _memory(),
+        "load": _load(),
         "system": platform.system(),
         "release": platform.release(),
         "python": platform.python_version(),
@@ -39,6 +40,14 @@ def _processor() -> str:
         return platform.processor() or platform.machine()
     name = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
     return name[1].strip() if name else platform.machine()
+
+
+def _load() -> float | None:
+    """How many programs wanted a processor during the last minute."""
+    try:
+        return os.getloadavg()[0]
+    except (AttributeError, OSError):
+        return None
 
 
 def _memory() -> int | None:

@@ -10,6 +10,8 @@ from lossbook.report.scales import count, number
 
 # From this many numbers on a time per number says more than one per call.
 _MANY = 1000
+# The load per processor at which other programs get in the way.
+_BUSY = 0.5
 
 
 def groups(run: Run) -> Iterator[tuple[str, list[str], list[list[str]]]]:
@@ -30,6 +32,12 @@ def remarks(run: Run) -> Iterator[str]:
             "numba for one loss is no library). Of copy: the time of a copy of as many bytes over "
             "that of lossbook. MiB: arguments, results and all between, of lossbook / of the "
             "fastest library."
+        )
+    load = run.machine["load"]
+    if load is not None and load > _BUSY * run.machine["cores"]:
+        yield (
+            f"The machine was busy with other work when this began (load {load:.1f}): "
+            "times are longer than on a quiet one, those of several threads most."
         )
     for name, why in run.absent.items():
         yield f"{name} does not run here: {why}"
