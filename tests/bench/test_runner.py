@@ -15,7 +15,7 @@ from lossbook.bench.results import TIMED, Finding, Run
 from lossbook.bench.runner import run
 
 CASE = Case("hinge", {}, "float32", "value+gradient", 50, 50, 0, False, "contiguous")
-STRANGE = ("Wrong", "Missing", "Wide", "Short", "Fewer", "Raising", "Dying", "Tiring")
+STRANGE = ("Wrong", "Near", "Missing", "Wide", "Short", "Fewer", "Raising", "Dying", "Tiring")
 STRANGE += ("Printing", "Hungry", "Absent")
 
 
@@ -47,6 +47,7 @@ def finding(found: Run) -> Finding:
     ("name", "status", "why"),
     [
         ("wrong", "wrong", "results are 1.0e-02 apart"),
+        ("near", "wrong", "results are 3.0e-05 apart"),
         ("missing", "wrong", "results are not numbers"),
         ("wide", "wrong", "a result is float64 instead of float32"),
         ("short", "wrong", "a result has shape (49,) instead of (50,)"),
