@@ -21,19 +21,8 @@ from lossbook import parameters
 from lossbook.engine.native import kernel_name
 from lossbook.loss import Loss
 from lossbook.maths.tracer import LOGISTIC, Node, TraceMaths
+from lossbook.printers.statements import Statements
 from lossbook.registry import catalogue
-
-_INFIX = {
-    "add": "+",
-    "subtract": "-",
-    "multiply": "*",
-    "divide": "/",
-    "less": "<",
-    "less_equal": "<=",
-    "equal": "==",
-    "and": "&",
-    "or": "|",
-}
 
 _KERNEL = """\
 // Printed from {module} by lossbook.printers.cpp; changes here are lost.
@@ -88,22 +77,15 @@ extern const PointwiseKernel* const pointwise_kernels[] = {{{entries}, nullptr}}
 """
 
 
-class Body:
-    """Statements in order, one per node, each node once."""
+class Body(Statements):
+    """Statements of one element type: T in the loop over samples, double for its constants."""
 
     def __init__(self, element: str) -> None:
+        super().__init__()
         self._element = element
-        self._names: dict[int, str] = {}
         self.constants: list[Node] = []
-        self.lines: list[str] = []
 
-    def name(self, node: Node) -> str:
-        """The C++ expression that stands for a node, with the statements it needs before it."""
-        if id(node) not in self._names:
-            self._names[id(node)] = self._write(node)
-        return self._names[id(node)]
-
-    def _write(self, node: Node) -> str:
+    def leaf(self, node: Node) -> str | None:
         if node.operation == "argument":
             return str(node.payload)
         if node.operation == "number":
@@ -111,25 +93,18 @@ class Body:
         if self._element == "T" and node.is_constant:
             self.constants.append(node)
             return f"c.c{len(self.constants) - 1}"
-        if node.operation == "parameter":
-            return f"parameter_{node.payload}"
-        kind = "bool" if node.is_condition else self._element
-        expression = self._expression(node)
-        name = f"t{len(self.lines)}"
-        self.lines.append(f"const {kind} {name} = {expression};")
-        return name
+        return f"parameter_{node.payload}" if node.operation == "parameter" else None
 
-    def _expression(self, node: Node) -> str:
-        inputs = [self.name(term) for term in node.inputs]
-        if node.operation in _INFIX:
-            return f" {_INFIX[node.operation]} ".join(inputs)
-        if node.operation == "negate":
-            return f"-{inputs[0]}"
+    def expression(self, node: Node, inputs: list[str]) -> str:
         if node.operation == "where":
             return f"{inputs[0]} ? {inputs[1]} : {inputs[2]}"
         if node.operation == LOGISTIC:
             return f"over_one_plus<{node.payload}>({', '.join(inputs)})"
         return f"elementary::{_function(node)}({', '.join(inputs)})"
+
+    def assignment(self, node: Node, name: str, expression: str) -> str:
+        kind = "bool" if node.is_condition else self._element
+        return f"const {kind} {name} = {expression};"
 
 
 def number(value: float) -> str:

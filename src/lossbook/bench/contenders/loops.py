@@ -9,7 +9,7 @@ import numpy as np
 
 from lossbook.bench.cases import Array, Case, Data
 from lossbook.bench.contenders.contender import Contender, Job, library, same_dtype
-from lossbook.bench.contenders.traced import Statements, trace
+from lossbook.bench.contenders.traced import Loop, trace
 
 
 class Numba(Contender):
@@ -43,7 +43,7 @@ class Numba(Contender):
 
 def source(case: Case) -> str:
     """The loop as text."""
-    printer = Statements()
+    printer = Loop()
     terms = {order: printer.name(node) for order, node in trace(case).items()}
     outputs = [f"out{order}" for order in terms if order]
     weight = " * w[i]" if case.weights else ""

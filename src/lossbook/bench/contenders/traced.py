@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lossbook.bench.cases import Case
 from lossbook.bench.contenders.textbook import derivative
 from lossbook.maths.tracer import LOGISTIC, Node, TraceMaths
-
-_INFIX = {
-    "add": "+",
-    "subtract": "-",
-    "multiply": "*",
-    "divide": "/",
-    "less": "<",
-    "less_equal": "<=",
-    "equal": "==",
-    "and": "&",
-    "or": "|",
-}
+from lossbook.printers.statements import INFIX, Statements
 
 
 def trace(case: Case) -> dict[int, Node]:
@@ -52,8 +39,8 @@ class Expressions:
         return name
 
     def _operation(self, node: Node, inputs: list[str]) -> str:
-        if node.operation in _INFIX:
-            return "(" + f" {_INFIX[node.operation]} ".join(inputs) + ")"
+        if node.operation in INFIX:
+            return "(" + f" {INFIX[node.operation]} ".join(inputs) + ")"
         if node.operation == "negate":
             return f"(-{inputs[0]})"
         if node.operation == "maximum":
@@ -68,40 +55,23 @@ class Expressions:
         return f"{node.operation}({', '.join(inputs)})"
 
 
-class Statements:
-    """Statements of scalars, one per node; ``T`` is the type of the data."""
+class Loop(Statements):
+    """Python statements of scalars for the body of a loop; ``T`` is the type of the data."""
 
-    def __init__(self) -> None:
-        self._names: dict[int, str] = {}
-        self.lines: list[str] = []
-
-    def name(self, node: Node) -> str:
-        """The name that stands for a node, with the statements it needs before it."""
-        if id(node) not in self._names:
-            self._names[id(node)] = self._write(node)
-        return self._names[id(node)]
-
-    def _write(self, node: Node) -> str:
+    def leaf(self, node: Node) -> str | None:
         if node.operation == "argument":
             return str(node.payload)
-        if node.operation == "number":
-            return f"T({node.payload!r})"
-        # The inputs come first: they take the numbers before this one.
-        expression = self._expression(node, [self.name(term) for term in node.inputs])
-        name = f"t{len(self.lines)}"
-        self.lines.append(f"{name} = {expression}")
-        return name
+        return f"T({node.payload!r})" if node.operation == "number" else None
 
-    def _expression(self, node: Node, inputs: list[str]) -> str:
-        if node.operation in _INFIX:
-            return f" {_INFIX[node.operation]} ".join(inputs)
-        if node.operation == "negate":
-            return f"-{inputs[0]}"
+    def expression(self, node: Node, inputs: list[str]) -> str:
         if node.operation == "where":
             return f"{inputs[1]} if {inputs[0]} else {inputs[2]}"
         if node.operation == LOGISTIC:
             whole = f"(T(1.0) + {inputs[1]})"
             return f"{inputs[0]} / " + (f"({whole} * {whole})" if node.payload == 2 else whole)
-        functions: dict[str, Any] = {"abs": "abs", "maximum": "max", "minimum": "min"}
+        functions = {"abs": "abs", "maximum": "max", "minimum": "min"}
         function = functions.get(node.operation, f"math.{node.operation}")
         return f"{function}({', '.join(inputs)})"
+
+    def assignment(self, node: Node, name: str, expression: str) -> str:
+        return f"{name} = {expression}"
