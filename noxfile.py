@@ -10,7 +10,7 @@ import nox
 
 nox.needs_version = ">=2025.2.9"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "types", "tests", "tests_arrays", "docs"]
+nox.options.sessions = ["lint", "types", "tests", "tests_arrays", "elementary", "docs"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 ARRAYS = {"LOSSBOOK_NATIVE": "0"}
@@ -55,6 +55,14 @@ def tests_arrays(session: nox.Session) -> None:
     """The same tests without compiled kernels."""
     prepare(session, "test")
     session.run("pytest", *session.posargs, env=ARRAYS)
+
+
+@nox.session
+def elementary(session: nox.Session) -> None:
+    """The compiled elementary functions: coefficients as derived, errors in ULP, equal bits."""
+    prepare(session, "test")
+    session.run("python", "tools/elementary_polynomials.py", "--check")
+    session.run("python", "tools/elementary_accuracy.py")
 
 
 @nox.session
