@@ -21,6 +21,7 @@ class Link:
     """
 
     name: str
+    raw_score_is: str = ""  # in words: the raw score of a probability is its "logit"
 
     def __call__(self, prediction: Any) -> Any:
         """The raw score of a prediction."""
@@ -55,5 +56,5 @@ _TO_PREDICTION: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 IDENTITY = Link("identity")
-LOGIT = Link("logit")
-SOFTMAX = Link("softmax")
+LOGIT = Link("logit", "logit")
+SOFTMAX = Link("softmax", "log")

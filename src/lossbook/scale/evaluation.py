@@ -189,7 +189,8 @@ def _names(columns: str | Sequence[str]) -> tuple[str, ...]:
 def _describe(loss: Loss) -> str | None:
     if loss.functional is None:
         return None
-    return "class frequencies" if loss.is_multiclass else loss.functional.describe()
+    words = "class frequencies" if loss.is_multiclass else loss.functional.describe()
+    return f"{loss.link.raw_score_is} of the {words}" if loss.link.raw_score_is else words
 
 
 def _plain(constant: Any) -> float | tuple[float, ...] | None:

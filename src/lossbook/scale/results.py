@@ -163,7 +163,7 @@ class Evaluation:
     nulls : mapping of str to int
         Null cells per needed column, of the columns that have any.
     functional : str or None
-        What the best constant is, in words: "mean", "0.9-quantile", "class frequencies".
+        What the best constant is, in words: "mean", "logit of the mean", "quantile 0.9".
     constant : float or tuple of float or None
         The best constant prediction over the whole file, in the space of ``y_pred`` (a raw score
         if the predictions are raw scores).
