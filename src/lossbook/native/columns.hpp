@@ -29,7 +29,7 @@ inline double sum_in_order(const std::vector<Twofold>& parts) {
     return rounded(total);
 }
 
-template <class T> constexpr Element element_of = sizeof(T) == 4 ? Element::f32 : Element::f64;
+
 
 // The numbers start .. start+count as contiguous T: where they lie, or converted into the buffer.
 template <class T>

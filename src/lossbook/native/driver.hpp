@@ -7,15 +7,6 @@
 
 namespace lossbook {
 
-// A column of numbers of any real type; the driver converts it block by block.
-struct Column {
-    const char* data = nullptr;
-    std::ptrdiff_t stride = 0; // bytes from one sample to the next
-    Element element = Element::none;
-
-    explicit operator bool() const { return data != nullptr; }
-};
-
 enum class Reduction { mean, sum, none };
 
 struct Outputs {

@@ -30,13 +30,40 @@ struct Twofold {
 
 enum class Element : std::uint8_t { f32, f64, i8, i16, i32, i64, u8, u16, u32, u64, boolean, none };
 
+template <class T> inline constexpr Element element_of = sizeof(T) == 4 ? Element::f32 : Element::f64;
+
+// A column of numbers of any real type; kernels convert it piece by piece.
+struct Column {
+    const char* data = nullptr;
+    std::ptrdiff_t stride = 0; // bytes from one sample to the next
+    Element element = Element::none;
+
+    explicit operator bool() const { return data != nullptr; }
+};
+
+// One call on a pointwise loss. The gradient and Hessian are multiplied by `scale`, and everything
+// by the weights. An output may be an input's own memory.
+template <class T> struct PointwiseJob {
+    Column y, p, weight;                // the weight may be absent
+    T *value, *gradient, *hessian;      // null: not wanted, or the value where only its sum is
+    const double* parameters;
+    double scale;
+    bool past_caches; // outputs larger than the caches gain from not being read before they are written
+};
+
+struct PointwiseOutcome {
+    bool outside; // some label or prediction breaks the formula's rules
+    Twofold sum;  // of the weighted values, where they are wanted
+};
+
 template <class T>
-using PointwiseBlock = bool (*)(const T* y, const T* p, T* value, T* gradient, T* hessian,
-                                std::size_t count, const double* parameters, T scale);
+using PointwiseBlock = PointwiseOutcome (*)(const PointwiseJob<T>& job, std::size_t start,
+                                            std::size_t count);
 
 template <class T> struct PointwiseFunctions {
-    PointwiseBlock<T> block[8];                                  // by `want`
-    bool (*outside)(const T* y, const T* p, std::size_t count);  // null: nothing to check
+    PointwiseBlock<T> block[8];  // by `want`
+    // Whether some label or prediction breaks a rule; null: there is none.
+    bool (*outside)(const PointwiseJob<T>& job, std::size_t start, std::size_t count);
 };
 
 struct PointwiseKernel {

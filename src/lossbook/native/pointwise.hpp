@@ -1,9 +1,12 @@
 // Turns one printed formula into the kernels for every combination of outputs.
+//
+// A kernel goes through its numbers in pieces of 64: it converts, evaluates, weighs, sums and stores
+// one piece after another, all in the first-level cache. The reads of the next pieces then overlap
+// the arithmetic of this one, where a separate loop for each step would leave the memory idle in turn.
 #pragma once
 
-#include "elementary.hpp"
-#include "kernels.hpp"
 #include "logistic.hpp"
+#include "pieces.hpp"
 
 namespace lossbook::LOSSBOOK_ISA {
 
@@ -18,14 +21,15 @@ template <class T> struct HalfWidthOf { using Type = std::uint32_t; };
 template <> struct HalfWidthOf<float> { using Type = std::uint16_t; };
 template <class T> using HalfWidth = typename HalfWidthOf<T>::Type;
 
+// True where a label or prediction breaks the formula's rules.
 template <class Formula, class T, unsigned want>
-bool pointwise_block(const T* y, const T* p, T* value, T* gradient, T* hessian, std::size_t count,
-                     const double* parameters, T scale) {
+LOSSBOOK_INLINE bool evaluate_piece(const typename Formula::template Constants<T>& constants,
+                                    const T* y, const T* p, T* value, T* gradient, T* hessian,
+                                    T scale) {
     using Flag = HalfWidth<T>;
-    const typename Formula::template Constants<T> constants(parameters);
     Flag outside = 0;
 #pragma omp simd reduction(| : outside)
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < piece_length; ++i) {
         const T yi = y[i], pi = p[i];
         T v, g, h;
         Formula::template evaluate<T>(constants, yi, pi, v, g, h);
@@ -39,13 +43,40 @@ bool pointwise_block(const T* y, const T* p, T* value, T* gradient, T* hessian, 
     return outside != 0;
 }
 
+template <class Formula, class T, unsigned want>
+PointwiseOutcome pointwise_block(const PointwiseJob<T>& job, std::size_t start, std::size_t count) {
+    const typename Formula::template Constants<T> constants(job.parameters);
+    const T scale = T(job.weight ? 1.0 : job.scale);
+    const bool is_direct = all_pieces_direct(job);
+    PieceBuffers<T> buffers;
+    PieceSums<T> sums;
+    const std::size_t end = start + count;
+    for (; start < end; start += piece_length) {
+        Piece<T> piece;
+        if (is_direct && end - start >= piece_length) piece.point_at(job, start, buffers);
+        else piece.prepare(job, start, end - start, buffers);
+        if (evaluate_piece<Formula, T, want>(constants, piece.y, piece.p, piece.value,
+                                             piece.gradient, piece.hessian, scale))
+            return {true, {}};
+        if (want & value_bit && job.value == nullptr) sums.add(piece);
+        if (!piece.is_direct) piece.deliver(job, start);
+    }
+    return {false, sums.total()};
+}
+
 template <class Formula, class T>
-bool pointwise_outside(const T* y, const T* p, std::size_t count) {
+bool pointwise_outside(const PointwiseJob<T>& job, std::size_t start, std::size_t count) {
     using Flag = elementary::Bits<T>;
+    PieceBuffers<T> buffers;
     Flag outside = 0;
+    const std::size_t end = start + count;
+    for (; start < end; start += piece_length) {
+        Piece<T> piece;
+        piece.prepare(job, start, end - start, buffers);
 #pragma omp simd reduction(| : outside)
-    for (std::size_t i = 0; i < count; ++i)
-        outside |= Formula::template outside<T>(y[i], p[i]) ? Flag(1) : Flag(0);
+        for (std::size_t i = 0; i < piece_length; ++i)
+            outside |= Formula::template outside<T>(piece.y[i], piece.p[i]) ? Flag(1) : Flag(0);
+    }
     return outside != 0;
 }
 
