@@ -43,15 +43,14 @@ const T* load(const InstructionSet& set, const Column& column, std::size_t start
 }
 
 // The sum of the weights; NaN or infinite where one of them is negative or not a finite number.
-// A quarter of the threads that the numbers would be worth: adding is that much less work.
 template <class T> double total_weight(const Work& work) {
     if (!work.weight) return double(work.samples);
     const InstructionSet& set = *work.instructions;
     const std::size_t blocks = (work.samples + block_length - 1) / block_length;
     std::vector<Twofold> parts(blocks);
-    share_out(blocks, blocks_per_turn, threads_worth(work.samples / 4), [&](auto& next) {
+    share_out(blocks, blocks_per_turn, [&](Turns& next) {
         alignas(64) double buffer[block_length];
-        for (std::size_t block = next(); block < blocks; block = next()) {
+        for (std::size_t block = next(); block != Turns::none; block = next()) {
             const std::size_t start = block * block_length;
             const std::size_t count = std::min(block_length, work.samples - start);
             const double* weights = load(set, work.weight, start, count, buffer);

@@ -40,8 +40,8 @@ template <class T> class Pointwise {
   private:
     template <class Block> bool in_all_blocks(const Block& block) {
         std::atomic<bool> valid{true};
-        share_out(blocks_, blocks_per_turn, threads_worth(work_.samples), [&](auto& next) {
-            for (std::size_t number = next(); number < blocks_ && valid; number = next()) {
+        share_out(blocks_, blocks_per_turn, [&](Turns& next) {
+            for (std::size_t number = next(); number != Turns::none && valid; number = next()) {
                 const std::size_t start = number * block_length;
                 if (!block(number, start, std::min(block_length, work_.samples - start)))
                     valid = false;

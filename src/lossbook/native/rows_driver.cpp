@@ -44,9 +44,9 @@ template <class T> class Rows {
     // Without `parts`, only the checks are made and nothing is written.
     bool pass(std::size_t blocks, std::vector<Twofold>* parts) {
         std::atomic<bool> valid{true};
-        share_out(blocks, 1, threads_worth(work_.samples * work_.classes), [&](auto& next) {
+        share_out(blocks, 1, [&](Turns& next) {
             Buffers buffers(work_.classes);
-            for (std::size_t block = next(); block < blocks && valid; block = next())
+            for (std::size_t block = next(); block != Turns::none && valid; block = next())
                 if (!one_block(block, buffers, parts)) valid = false;
         });
         return valid;

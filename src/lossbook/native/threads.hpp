@@ -1,33 +1,38 @@
-// Threads without a pool: they are started for one call and joined before it returns, so there is
-// nothing to clash with another runtime and nothing that a fork could inherit half-alive.
+// Threads without a pool: they are started for one call and are through with it when it returns, so
+// there is nothing to clash with another runtime and nothing that a fork could inherit half-alive.
 #pragma once
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <cmath>
+#include <memory>
 #include <system_error>
 #include <thread>
-#include <vector>
 
 #include "driver.hpp"
 
 namespace lossbook {
 
-// Numbers that one thread should at least work on: starting it costs some 20 us, the time in which
-// the cheapest kernels get through about this many.
-inline constexpr std::size_t numbers_per_thread = 65536;
+// What a thread costs whoever starts it, in seconds: measured on Linux, 15 to 25 us. Work of t
+// seconds takes t / k + k * thread_cost in k threads, which is least for k = sqrt(t / thread_cost).
+inline constexpr double thread_cost = 20e-6;
 
-inline unsigned threads_worth(std::size_t numbers) {
-    const std::size_t worth = std::max<std::size_t>(1, numbers / numbers_per_thread);
-    return unsigned(std::min<std::size_t>(thread_count(), worth));
+// How many threads are worth their cost for so much work.
+inline std::size_t threads_worth(double seconds) {
+    const std::size_t best = std::size_t(std::sqrt(seconds / thread_cost));
+    return std::clamp<std::size_t>(best, 1, thread_count());
 }
 
 // Blocks that a thread takes at a time: 16 Ki numbers, enough that asking for them costs nothing, and
 // few enough that a thread which starts late leaves the others little to wait for.
 inline constexpr std::size_t blocks_per_turn = 16;
 
-// Hands one thread its share of the numbers 0 .. count-1, `per_turn` in a row; then `count` for ever.
+// Hands one thread its share of the numbers 0 .. count-1, `per_turn` in a row; then `none` for ever.
 class Turns {
   public:
+    static constexpr std::size_t none = std::size_t(-1);
+
     Turns(std::atomic<std::size_t>& counter, std::size_t count, std::size_t per_turn)
         : counter_(counter), count_(count), per_turn_(per_turn) {}
 
@@ -36,7 +41,7 @@ class Turns {
             position_ = std::min(counter_.fetch_add(per_turn_, std::memory_order_relaxed), count_);
             end_ = std::min(position_ + per_turn_, count_);
         }
-        return position_ < end_ ? position_++ : count_;
+        return position_ < end_ ? position_++ : none;
     }
 
   private:
@@ -44,25 +49,70 @@ class Turns {
     std::size_t count_, per_turn_, position_ = 0, end_ = 0;
 };
 
-// Calls worker(next) in every thread; next() hands out the numbers 0 .. count-1, each once.
+// A call's door to its helpers. On a busy machine a thread may be started and not run for
+// milliseconds; the call does not wait for one that has not come in, and such a one finds the door
+// closed. Shared with the helpers, as it may be gone last of all that the call made.
+class Door {
+  public:
+    bool enter() {
+        unsigned seen = inside_;
+        while (!(seen & closed))
+            if (inside_.compare_exchange_weak(seen, seen + 1)) return true;
+        return false;
+    }
+
+    void leave() {
+        if (--inside_ == closed) inside_.notify_one();
+    }
+
+    void close_and_wait() {
+        for (unsigned seen = inside_ |= closed; seen != closed; seen = inside_) inside_.wait(seen);
+    }
+
+  private:
+    static constexpr unsigned closed = 1u << 31;
+    std::atomic<unsigned> inside_{0};
+};
+
 template <class Worker>
-void share_out(std::size_t count, std::size_t per_turn, unsigned threads, const Worker& worker) {
-    std::atomic<std::size_t> counter{0};
+void share_rest(std::atomic<std::size_t>& counter, std::size_t count, std::size_t per_turn,
+                std::size_t threads, const Worker& worker) {
     const auto work = [&] {
         Turns next(counter, count, per_turn);
         worker(next);
     };
-    std::vector<std::thread> helpers;
-    helpers.reserve(threads);
-    for (unsigned i = 1; i < threads; ++i) {
+    const auto door = std::make_shared<Door>();
+    for (std::size_t i = 1; i < threads; ++i) {
         try {
-            helpers.emplace_back(work);
+            std::thread([door, &work] {
+                if (!door->enter()) return;
+                work();
+                door->leave();
+            }).detach();
         } catch (const std::system_error&) {
             break; // no more threads to be had: those that run share the work, with the same result
         }
     }
     work();
-    for (std::thread& helper : helpers) helper.join();
+    door->close_and_wait();
+}
+
+// Calls worker(next), which asks next() for the numbers 0 .. count-1, each handed out once, until it
+// gives Turns::none. The first turn shows how long the rest will take, whatever the formula, the
+// outputs and the memory: threads join in if that is worth what they cost.
+template <class Worker>
+void share_out(std::size_t count, std::size_t per_turn, const Worker& worker) {
+    using Clock = std::chrono::steady_clock;
+    std::atomic<std::size_t> counter{0};
+    const std::size_t first = thread_count() == 1 ? count : std::min(count, per_turn);
+    const auto start = Clock::now();
+    Turns next(counter, first, per_turn);
+    worker(next);
+    if (first == count) return;
+    const std::chrono::duration<double> turn = Clock::now() - start;
+    counter = first;
+    const double rest = turn.count() * double(count - first) / double(first);
+    share_rest(counter, count, per_turn, threads_worth(rest), worker);
 }
 
 } // namespace lossbook
