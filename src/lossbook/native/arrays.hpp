@@ -8,7 +8,12 @@
 #define NPY_TARGET_VERSION NPY_2_0_API_VERSION
 #include <numpy/arrayobject.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
 #include "driver.hpp"
+#include "kept_memory.hpp"
 
 namespace lossbook {
 
@@ -60,6 +65,48 @@ inline Column read_column(PyArrayObject* array) {
     column.stride = contiguous ? PyArray_ITEMSIZE(array) : PyArray_STRIDE(array, 0);
     column.element = element_of_type(PyArray_TYPE(array));
     return column.element == Element::none ? Column{} : column;
+}
+
+// NumPy's handler of an array's memory (NEP 49) for what is kept in kept_memory.hpp.
+inline PyObject* kept_memory_handler() {
+    static PyDataMem_Handler handler{
+        "lossbook_kept_memory",
+        1,
+        {nullptr, [](void*, std::size_t size) { return take_memory(size); },
+         [](void*, std::size_t count, std::size_t size) {
+             void* memory = take_memory(count * size);
+             return memory == nullptr ? nullptr : std::memset(memory, 0, count * size);
+         },
+         [](void*, void* old, std::size_t size) {
+             void* memory = take_memory(size);
+             if (memory == nullptr) return memory;
+             std::memcpy(memory, old, std::min(size, memory_size(old)));
+             give_memory_back(old);
+             return memory;
+         },
+         [](void*, void* memory, std::size_t) { give_memory_back(memory); }}};
+    static PyObject* const capsule = PyCapsule_New(&handler, "mem_handler", nullptr);
+    return capsule;
+}
+
+inline bool keeps_memory() {
+    static const char* const wish = std::getenv("LOSSBOOK_KEEP_MEMORY");
+    return wish == nullptr || std::strcmp(wish, "0") != 0;
+}
+
+// A new array, of no particular content; null with Python's error set if there is no memory.
+inline PyObject* new_array(int axes, const npy_intp* shape, int type) {
+    std::size_t bytes = type == NPY_FLOAT ? sizeof(float) : sizeof(double);
+    for (int axis = 0; axis < axes; ++axis) bytes *= std::size_t(shape[axis]);
+    if (bytes < kept_from || !keeps_memory()) return PyArray_SimpleNew(axes, shape, type);
+    PyObject* handler = kept_memory_handler();
+    PyObject* usual = handler == nullptr ? nullptr : PyDataMem_SetHandler(handler);
+    if (usual == nullptr) return nullptr;
+    PyObject* array = PyArray_SimpleNew(axes, shape, type);
+    PyObject* ours = PyDataMem_SetHandler(usual);
+    Py_DECREF(usual);
+    Py_XDECREF(ours);
+    return array;
 }
 
 struct Span {

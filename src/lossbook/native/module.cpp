@@ -115,9 +115,10 @@ class Results {
             target = PyTuple_Check(out) ? PyTuple_GET_ITEM(out, slot) : out;
         }
         if (target == Py_None) {
-            array = nb::steal(PyArray_SimpleNew(axes, PyArray_DIMS(arguments.p),
-                                                PyArray_TYPE(arguments.p)));
-            return array.is_valid();
+            array = nb::steal(
+                new_array(axes, PyArray_DIMS(arguments.p), PyArray_TYPE(arguments.p)));
+            if (!array.is_valid()) throw nb::python_error();
+            return true;
         }
         if (!fits(target, axes, arguments)) return false;
         array = nb::borrow(target);

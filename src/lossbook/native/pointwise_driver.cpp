@@ -22,7 +22,7 @@ template <class T> class Pointwise {
         job_.gradient = static_cast<T*>(work.outputs.gradient);
         job_.hessian = static_cast<T*>(work.outputs.hessian);
         job_.parameters = work.parameters;
-        job_.past_caches = work.outputs.in_callers_memory && work.samples * sizeof(T) >= past_caches_from;
+        job_.past_caches = work.samples * sizeof(T) >= past_caches_from;
     }
 
     Outcome run() {
