@@ -104,6 +104,23 @@ def _layouts(array: Array, folder: Path) -> Iterator[tuple[str, Array]]:
     yield "three dimensions", array.reshape(5, 20, 15, *array.shape[1:])
     turned = array.reshape(5, 20, 15, *array.shape[1:])
     yield "three dimensions, Fortran", np.asfortranarray(turned)
+    for step in (2, 3, 4, 5):
+        yield f"three dimensions, every place of {step}", _box(turned, (0, 0, 0), step)
+    yield "a box in a larger one", _box(turned, (1, 2, 3), 1)
+    yield "axes in another order", turned.swapaxes(0, 1).copy().swapaxes(0, 1)
+
+
+def _box(array: Array, margin: tuple[int, int, int], step: int) -> Array:
+    """A view of the same numbers inside of larger axes; along the third, every ``step``-th."""
+    axes = zip(array.shape, margin, (1, 1, step), strict=False)
+    around = np.zeros(
+        [length * every + 2 * wide for length, wide, every in axes] + list(array.shape[3:]),
+        array.dtype,
+    )
+    inner = [slice(wide, wide + n) for n, wide in zip(array.shape[:2], margin[:2], strict=True)]
+    inner.append(slice(margin[2], margin[2] + array.shape[2] * step, step))
+    around[tuple(inner)] = array
+    return around[tuple(inner)]
 
 
 class _OwnArray(np.ndarray[Any, Any]):
@@ -138,22 +155,35 @@ def the_layout_of_memory_does_not_matter(loss: lb.Loss) -> None:
     weight = np.random.default_rng(54).random(1500)
     for form in FLOATS:
         for samples in ordinary(loss, 1500, form, seed=55):
-            wanted = loss.value_gradient_hessian(
-                samples.y_true, samples.y_pred, sample_weight=weight, reduction="none"
-            )
-            with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
-                for (name, y), (_, p), (_, w) in zip(
-                    _layouts(samples.y_true, Path(first)),
-                    _layouts(samples.y_pred, Path(second)),
-                    [(name, w) for name, w in _weight_layouts(weight)],
-                    strict=True,
-                ):
-                    results = loss.value_gradient_hessian(y, p, sample_weight=w, reduction="none")
-                    for result, number in zip(results, wanted, strict=True):
-                        shape = (*w.shape, *number.shape[1:])
-                        np.testing.assert_array_equal(
-                            result, number.reshape(shape), strict=True, err_msg=f"{loss} {name}"
-                        )
+            for reduction in ("none", "mean"):
+                _check_layouts(loss, samples, weight, reduction)
+
+
+def _check_layouts(loss: lb.Loss, samples: Samples, weight: Array, reduction: str) -> None:
+    wanted = loss.value_gradient_hessian(
+        samples.y_true, samples.y_pred, sample_weight=weight, reduction=reduction
+    )
+    # The order of the numbers decides the last bit of a sum, and so of what is divided by it.
+    last_bits = 0.0 if reduction == "none" else 4 * np.finfo(samples.y_pred.dtype).eps
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+        for (name, y), (_, p), (_, w) in zip(
+            _layouts(samples.y_true, Path(first)),
+            _layouts(samples.y_pred, Path(second)),
+            _weight_layouts(weight),
+            strict=True,
+        ):
+            results = loss.value_gradient_hessian(y, p, sample_weight=w, reduction=reduction)
+            for result, number in zip(results, wanted, strict=True):
+                shape = (*w.shape, *np.shape(number)[1:]) if np.ndim(number) else ()
+                assert np.shape(result) == shape, f"{loss} {name}"
+                assert np.asarray(result).dtype == np.asarray(number).dtype, f"{loss} {name}"
+                np.testing.assert_allclose(
+                    result,
+                    np.reshape(number, shape),
+                    rtol=last_bits,
+                    atol=0,
+                    err_msg=f"{loss} {name}",
+                )
 
 
 def _weight_layouts(weight: Array) -> Iterator[tuple[str, Array]]:

@@ -56,15 +56,30 @@ inline bool same_shape(PyArrayObject* one, PyArrayObject* other, int axes) {
     return true;
 }
 
-// One axis may have any stride; several must lie in C order, so that they can be walked as one.
-inline Column read_column(PyArrayObject* array) {
-    const bool contiguous = PyArray_IS_C_CONTIGUOUS(array);
-    if (!contiguous && PyArray_NDIM(array) != 1) return {};
+// How the samples are walked. Every array of a call lies in Fortran order: then so do its results.
+enum class Walk { c_order, fortran_order };
+
+// Several axes are walked as one where they lie in the walk's order. Else the reader may take them as
+// they are, if neighbours are close: where each is in another cache line, a copy is the faster way.
+inline Column read_column(PyArrayObject* array, Walk walk, bool several_axes) {
+    constexpr std::ptrdiff_t cache_line = 64;
     Column column;
     column.data = PyArray_BYTES(array);
-    column.stride = contiguous ? PyArray_ITEMSIZE(array) : PyArray_STRIDE(array, 0);
     column.element = element_of_type(PyArray_TYPE(array));
-    return column.element == Element::none ? Column{} : column;
+    if (column.element == Element::none) return {};
+    const int last = PyArray_NDIM(array) - 1;
+    if (walk == Walk::fortran_order || PyArray_IS_C_CONTIGUOUS(array)) {
+        column.stride = PyArray_ITEMSIZE(array);
+    } else if (last == 0) {
+        column.stride = PyArray_STRIDE(array, 0);
+    } else {
+        if (!several_axes || last >= most_axes || std::abs(PyArray_STRIDE(array, last)) > cache_line)
+            return {};
+        column.axes = last + 1;
+        column.shape = PyArray_DIMS(array);
+        column.strides = PyArray_STRIDES(array);
+    }
+    return column;
 }
 
 // NumPy's handler of an array's memory (NEP 49) for what is kept in kept_memory.hpp.
@@ -95,14 +110,15 @@ inline bool keeps_memory() {
 }
 
 // A new array, of no particular content; null with Python's error set if there is no memory.
-inline PyObject* new_array(int axes, const npy_intp* shape, int type) {
+inline PyObject* new_array(int axes, const npy_intp* shape, int type, Walk walk) {
+    const bool fortran = walk == Walk::fortran_order;
     std::size_t bytes = type == NPY_FLOAT ? sizeof(float) : sizeof(double);
     for (int axis = 0; axis < axes; ++axis) bytes *= std::size_t(shape[axis]);
-    if (bytes < kept_from || !keeps_memory()) return PyArray_SimpleNew(axes, shape, type);
+    if (bytes < kept_from || !keeps_memory()) return PyArray_EMPTY(axes, shape, type, fortran);
     PyObject* handler = kept_memory_handler();
     PyObject* usual = handler == nullptr ? nullptr : PyDataMem_SetHandler(handler);
     if (usual == nullptr) return nullptr;
-    PyObject* array = PyArray_SimpleNew(axes, shape, type);
+    PyObject* array = PyArray_EMPTY(axes, shape, type, fortran);
     PyObject* ours = PyDataMem_SetHandler(usual);
     Py_DECREF(usual);
     Py_XDECREF(ours);

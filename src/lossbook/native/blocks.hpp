@@ -1,6 +1,8 @@
 // What every block needs besides its formula: conversion, weights, and sums with fixed bits.
 #pragma once
 
+#include <type_traits>
+
 #include "elementary.hpp"
 #include "kernels.hpp"
 #include "vectors.hpp"
@@ -84,11 +86,11 @@ template <class T> Twofold sum_block(const T* values, const double* weights, std
 }
 
 // NaN where a weight is negative or NaN.
-struct Weights {
-    const double* weights;
+template <class Weight> struct Weights {
+    const Weight* weights;
 
     LOSSBOOK_INLINE double number(std::size_t i) const {
-        return weights[i] >= 0 ? weights[i] : elementary::nan<double>;
+        return weights[i] >= 0 ? double(weights[i]) : elementary::nan<double>;
     }
     LOSSBOOK_INLINE Vector<double> vector(std::size_t i) const {
         const Vector<double> weight = load_doubles(weights + i), zero = {};
@@ -96,24 +98,18 @@ struct Weights {
     }
 };
 
-// NaN where a weight is negative or NaN, infinite where one is infinite: one pass checks and adds, as
-// exactly as sum_block does: what float results are divided by need not be twofold.
-template <class T> Twofold sum_weights(const double* weights, std::size_t count) {
-    return sum_terms<T>(Weights{weights}, count);
-}
-
-// In double: a weight, or one over their sum, may lie outside the range of float.
+// In double: a weight, or one over their sum, may lie outside the range of float. `to` may be `values`.
 template <class T>
-void weigh(T* values, const double* weights, double scale, std::size_t count) {
+void weigh(const T* values, const double* weights, double scale, std::size_t count, T* to) {
     constexpr std::size_t width = vector_width<double>;
     const std::size_t whole = count - count % width;
     for (std::size_t i = 0; i < whole; i += width) {
         const Vector<double> weight = load_doubles(weights + i), zero = {};
         const Vector<double> product = weight * scale * load_doubles(values + i);
-        store_doubles(values + i, weight == 0 ? zero : product);
+        store_doubles(to + i, weight == 0 ? zero : product);
     }
     for (std::size_t i = whole; i < count; ++i)
-        values[i] = weights[i] == 0 ? T(0) : T(weights[i] * scale * double(values[i]));
+        to[i] = weights[i] == 0 ? T(0) : T(weights[i] * scale * double(values[i]));
 }
 
 inline bool labels_are_valid(const double* labels, std::size_t count, double classes) {
@@ -127,16 +123,36 @@ inline bool labels_are_valid(const double* labels, std::size_t count, double cla
     return broken == 0;
 }
 
+template <class T> LOSSBOOK_INLINE bool is_contiguous(const Column& column) {
+    return column.element == element_of<T> && column.stride == std::ptrdiff_t(sizeof(T)) &&
+           column.axes == 1;
+}
+
+template <class T> LOSSBOOK_INLINE const T* numbers_at(const Column& column, std::size_t start) {
+    return reinterpret_cast<const T*>(column.data) + start;
+}
+
+template <class From, class To, std::ptrdiff_t step>
+LOSSBOOK_INLINE void convert_every(const From* from, std::size_t count, To* to) {
+#pragma omp simd
+    for (std::size_t i = 0; i < count; ++i) to[i] = To(from[std::ptrdiff_t(i) * step]);
+}
+
+// With a step that the compiler knows it loads whole vectors and picks from them: columns of narrow
+// tables, real parts, reversed views. For floats alone; other types are not worth the code.
 template <class From, class To>
 void convert_from(const char* base, std::ptrdiff_t stride, std::size_t count, To* to) {
-    if (stride == std::ptrdiff_t(sizeof(From))) {
-        const From* from = reinterpret_cast<const From*>(base);
-#pragma omp simd
-        for (std::size_t i = 0; i < count; ++i) to[i] = To(from[i]);
-    } else {
-        for (std::size_t i = 0; i < count; ++i)
-            to[i] = To(*reinterpret_cast<const From*>(base + std::ptrdiff_t(i) * stride));
+    constexpr std::ptrdiff_t size = sizeof(From);
+    const From* from = reinterpret_cast<const From*>(base);
+    if (stride == size) return convert_every<From, To, 1>(from, count, to);
+    if constexpr (std::is_floating_point_v<From>) {
+        if (stride == 2 * size) return convert_every<From, To, 2>(from, count, to);
+        if (stride == 3 * size) return convert_every<From, To, 3>(from, count, to);
+        if (stride == 4 * size) return convert_every<From, To, 4>(from, count, to);
+        if (stride == -size) return convert_every<From, To, -1>(from, count, to);
     }
+    for (std::size_t i = 0; i < count; ++i)
+        to[i] = To(*reinterpret_cast<const From*>(base + std::ptrdiff_t(i) * stride));
 }
 
 template <class To>
@@ -155,6 +171,55 @@ void convert(Element from, const char* base, std::ptrdiff_t stride, std::size_t 
     case Element::u64: return convert_from<std::uint64_t>(base, stride, count, to);
     case Element::none: return;
     }
+}
+
+// Several axes in C order, one run along the last axis after another.
+template <class To>
+[[gnu::noinline]] void convert_axes(const Column& column, std::size_t start, std::size_t count,
+                                    To* to) {
+    const int last = column.axes - 1;
+    std::ptrdiff_t place[most_axes];
+    std::ptrdiff_t rest = std::ptrdiff_t(start);
+    const char* base = column.data;
+    for (int axis = last; axis >= 0; --axis) {
+        place[axis] = rest % column.shape[axis];
+        rest /= column.shape[axis];
+        base += place[axis] * column.strides[axis];
+    }
+    while (count > 0) {
+        const std::size_t left = std::size_t(column.shape[last] - place[last]);
+        const std::size_t run = left < count ? left : count;
+        convert(column.element, base, column.strides[last], run, to);
+        to += run;
+        count -= run;
+        place[last] += std::ptrdiff_t(run);
+        base += std::ptrdiff_t(run) * column.strides[last];
+        for (int axis = last; axis > 0 && place[axis] == column.shape[axis]; --axis) {
+            base += column.strides[axis - 1] - place[axis] * column.strides[axis];
+            place[axis] = 0;
+            ++place[axis - 1];
+        }
+    }
+}
+
+// The numbers start .. start+count of a column of any type and layout.
+template <class To>
+void convert_column(const Column& column, std::size_t start, std::size_t count, To* to) {
+    if (column.axes > 1) return convert_axes(column, start, count, to);
+    convert(column.element, column.data + std::ptrdiff_t(start) * column.stride, column.stride,
+            count, to);
+}
+
+// NaN where a weight is negative or NaN, infinite where one is infinite: one pass checks and adds, as
+// exactly as sum_block does: what float results are divided by need not be twofold.
+template <class T> Twofold sum_weights(const Column& column, std::size_t start, std::size_t count) {
+    if (is_contiguous<float>(column))
+        return sum_terms<T>(Weights<float>{numbers_at<float>(column, start)}, count);
+    if (is_contiguous<double>(column))
+        return sum_terms<T>(Weights<double>{numbers_at<double>(column, start)}, count);
+    alignas(64) double weights[block_length];
+    convert_column(column, start, count, weights);
+    return sum_terms<T>(Weights<double>{weights}, count);
 }
 
 template <class T> constexpr BlockFunctions<T> block_functions() {

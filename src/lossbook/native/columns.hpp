@@ -49,12 +49,10 @@ template <class T> double total_weight(const Work& work) {
     const std::size_t blocks = (work.samples + block_length - 1) / block_length;
     std::vector<Twofold> parts(blocks);
     share_out(blocks, blocks_per_turn, [&](Turns& next) {
-        alignas(64) double buffer[block_length];
         for (std::size_t block = next(); block != Turns::none; block = next()) {
             const std::size_t start = block * block_length;
             const std::size_t count = std::min(block_length, work.samples - start);
-            const double* weights = load(set, work.weight, start, count, buffer);
-            parts[block] = set.functions<T>().sum_weights(weights, count);
+            parts[block] = set.functions<T>().sum_weights(work.weight, start, count);
         }
     });
     return sum_in_order(parts);

@@ -32,11 +32,17 @@ enum class Element : std::uint8_t { f32, f64, i8, i16, i32, i64, u8, u16, u32, u
 
 template <class T> inline constexpr Element element_of = sizeof(T) == 4 ? Element::f32 : Element::f64;
 
+// Axes that a column may have; arrays with more are copied first.
+inline constexpr int most_axes = 8;
+
 // A column of numbers of any real type; kernels convert it piece by piece.
 struct Column {
     const char* data = nullptr;
-    std::ptrdiff_t stride = 0; // bytes from one sample to the next
+    std::ptrdiff_t stride = 0; // bytes from one sample to the next, if there is one axis
     Element element = Element::none;
+    int axes = 1;
+    const std::ptrdiff_t* shape = nullptr;   // of several axes, in C order
+    const std::ptrdiff_t* strides = nullptr; // in bytes
 
     explicit operator bool() const { return data != nullptr; }
 };
@@ -128,12 +134,12 @@ struct RowKernel {
 template <class T> struct BlockFunctions {
     // Converts `count` elements of any real type, `stride` bytes apart.
     void (*convert)(Element from, const char* base, std::ptrdiff_t stride, std::size_t count, T* to);
-    // values[i] *= weights[i] * scale, where a weight of 0 gives 0 whatever the value is.
-    void (*weigh)(T* values, const double* weights, double scale, std::size_t count);
+    // to[i] = values[i] * weights[i] * scale, where a weight of 0 gives 0 whatever the value is.
+    void (*weigh)(const T* values, const double* weights, double scale, std::size_t count, T* to);
     // The sum over a block, weighted unless `weights` is null.
     Twofold (*sum)(const T* values, const double* weights, std::size_t count);
     // The weights' sum; not a finite number where one of them is not, or is negative.
-    Twofold (*sum_weights)(const double* weights, std::size_t count);
+    Twofold (*sum_weights)(const Column& weights, std::size_t start, std::size_t count);
 };
 
 struct InstructionSet {

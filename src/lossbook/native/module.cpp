@@ -40,9 +40,11 @@ bool read_reduction(PyObject* text, Reduction& reduction) {
     return true;
 }
 
-struct Arguments {
+class Arguments {
+  public:
     PyArrayObject *y = nullptr, *p = nullptr, *weight = nullptr;
     int sample_axes = 0;
+    Walk walk = Walk::c_order;
 
     bool read(PyObject* y_true, PyObject* y_pred, PyObject* sample_weight, bool rows) {
         y = plain_array(y_true);
@@ -55,9 +57,20 @@ struct Arguments {
         sample_axes = rows ? axes - 1 : axes;
         if (!same_shape(y, p, axes) && !(rows && same_shape(y, p, sample_axes))) return false;
         if (rows && PyArray_NDIM(y) == axes && !PyArray_IS_C_CONTIGUOUS(y)) return false;
-        if (sample_weight == Py_None) return true;
-        weight = plain_array(sample_weight);
-        return weight != nullptr && same_shape(weight, p, sample_axes);
+        if (sample_weight != Py_None) {
+            weight = plain_array(sample_weight);
+            if (weight == nullptr || !same_shape(weight, p, sample_axes)) return false;
+        }
+        if (!rows && in_fortran_order()) walk = Walk::fortran_order;
+        return true;
+    }
+
+  private:
+    bool in_fortran_order() const {
+        if (PyArray_IS_C_CONTIGUOUS(p)) return false;
+        for (PyArrayObject* array : {y, p, weight})
+            if (array != nullptr && !PyArray_IS_F_CONTIGUOUS(array)) return false;
+        return true;
     }
 };
 
@@ -116,11 +129,11 @@ class Results {
         }
         if (target == Py_None) {
             array = nb::steal(
-                new_array(axes, PyArray_DIMS(arguments.p), PyArray_TYPE(arguments.p)));
+                new_array(axes, PyArray_DIMS(arguments.p), PyArray_TYPE(arguments.p), arguments.walk));
             if (!array.is_valid()) throw nb::python_error();
             return true;
         }
-        if (!fits(target, axes, arguments)) return false;
+        if (arguments.walk != Walk::c_order || !fits(target, axes, arguments)) return false;
         array = nb::borrow(target);
         return true;
     }
@@ -157,16 +170,16 @@ template <class Run> Outcome without_interpreter(std::size_t numbers, const Run&
 }
 
 bool fill(Work& work, const InstructionSet* set, unsigned want, const Arguments& arguments,
-          const Results& results) {
+          const Results& results, bool several_axes) {
     work.instructions = set;
     work.want = want;
     work.samples = length(arguments.p, arguments.sample_axes);
-    work.y = read_column(arguments.y);
-    work.p = read_column(arguments.p);
+    work.y = read_column(arguments.y, arguments.walk, several_axes);
+    work.p = read_column(arguments.p, arguments.walk, several_axes);
     work.outputs = results.outputs();
     if (!work.y || !work.p) return false;
     if (arguments.weight == nullptr) return true;
-    work.weight = read_column(arguments.weight);
+    work.weight = read_column(arguments.weight, arguments.walk, several_axes);
     return bool(work.weight);
 }
 
@@ -185,7 +198,7 @@ class PointwiseCall {
         if (!read_reduction(reduction.ptr(), work.reduction) ||
             !arguments.read(y_true.ptr(), y_pred.ptr(), sample_weight.ptr(), false) ||
             !results.prepare(out.ptr(), want, arguments, work.reduction) ||
-            !fill(work, set_, want, arguments, results))
+            !fill(work, set_, want, arguments, results, true))
             return refused;
         work.kernel = kernel_;
         work.parameters = parameters_.data();
@@ -215,7 +228,7 @@ class RowCall {
         if (!read_reduction(reduction.ptr(), work.reduction) ||
             !arguments.read(y_true.ptr(), y_pred.ptr(), sample_weight.ptr(), true) ||
             !results.prepare(out.ptr(), want, arguments, work.reduction) ||
-            !fill(work, set_, want, arguments, results))
+            !fill(work, set_, want, arguments, results, false))
             return refused;
         work.kernel = kernel_;
         work.classes = std::size_t(PyArray_DIM(arguments.p, arguments.sample_axes));

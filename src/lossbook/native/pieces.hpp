@@ -37,18 +37,11 @@ LOSSBOOK_INLINE void fetch_to_write(void* numbers, std::size_t bytes) {
 template <class T>
 [[gnu::noinline]] const T* convert_piece(const Column& column, std::size_t start, std::size_t count,
                                          T* buffer) {
-    convert(column.element, column.data + std::ptrdiff_t(start) * column.stride, column.stride,
-            count, buffer);
+    if (column.axes == 1 && column.stride > 0 && column.stride <= 64)
+        fetch(column.data + start * std::size_t(column.stride), std::size_t(column.stride) * count);
+    convert_column(column, start, count, buffer);
     for (std::size_t i = count; i < piece_length; ++i) buffer[i] = buffer[0];
     return buffer;
-}
-
-template <class T> LOSSBOOK_INLINE bool is_contiguous(const Column& column) {
-    return column.element == element_of<T> && column.stride == std::ptrdiff_t(sizeof(T));
-}
-
-template <class T> LOSSBOOK_INLINE const T* numbers_at(const Column& column, std::size_t start) {
-    return reinterpret_cast<const T*>(column.data) + start;
 }
 
 template <class T>
@@ -121,11 +114,12 @@ template <class T> struct Piece {
                double scale) const {
         if (output == nullptr) return;
         T* to = output + start;
-        if (weights != nullptr) weigh(from, weights, scale, count);
-        if (job.past_caches && count == piece_length &&
-            reinterpret_cast<std::uintptr_t>(to) % 16 == 0)
-            store_past_caches(to, from);
-        else std::memcpy(to, from, count * sizeof(T));
+        const bool past_caches = job.past_caches && count == piece_length &&
+                                 reinterpret_cast<std::uintptr_t>(to) % 16 == 0;
+        T* weighed = past_caches ? from : to;
+        if (weights != nullptr) weigh(from, weights, scale, count, weighed);
+        else if (!past_caches) std::memcpy(to, from, count * sizeof(T));
+        if (past_caches) store_past_caches(to, from);
     }
 };
 

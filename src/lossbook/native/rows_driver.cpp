@@ -65,7 +65,7 @@ template <class T> class Rows {
         if (parts == nullptr) return true;
         const double* weights = work_.weight ? buffers.weight : nullptr;
         if (T* value = at<T>(work_.outputs.value, start)) {
-            if (weights != nullptr) set_.functions<T>().weigh(buffers.value, weights, 1, count);
+            if (weights != nullptr) set_.functions<T>().weigh(buffers.value, weights, 1, count, buffers.value);
             std::memcpy(value, buffers.value, count * sizeof(T));
         } else if (work_.want & value_bit) {
             (*parts)[block] = set_.functions<T>().sum(buffers.value, weights, count);
