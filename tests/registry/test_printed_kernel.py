@@ -33,7 +33,15 @@ extern "C" int parameters() { return kernel_huber.parameters; }
 #define LOSSBOOK_CALL(T, functions)                                                              \\
     extern "C" bool block_##functions(unsigned want, const T* y, const T* p, T* v, T* g, T* h,   \\
                                       std::size_t n, const double* parameters, T scale) {        \\
-        return kernel_huber.functions.block[want](y, p, v, g, h, n, parameters, scale);          \\
+        const auto column = [](const T* numbers) {                                               \\
+            return lossbook::Column{reinterpret_cast<const char*>(numbers), sizeof(T),           \\
+                                    lossbook::element_of<T>};                                    \\
+        };                                                                                       \\
+        const lossbook::PointwiseJob<T> job{                                                     \\
+            column(y), column(p), {},         want & lossbook::value_bit ? v : nullptr,          \\
+            want & lossbook::gradient_bit ? g : nullptr,                                         \\
+            want & lossbook::hessian_bit ? h : nullptr, parameters, double(scale), false};       \\
+        return kernel_huber.functions.block[want](job, 0, n).outside;                            \\
     }
 LOSSBOOK_CALL(double, f64)
 LOSSBOOK_CALL(float, f32)
