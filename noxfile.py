@@ -10,7 +10,7 @@ import nox
 
 nox.needs_version = ">=2025.2.9"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "types", "tests", "tests_arrays", "elementary", "docs"]
+nox.options.sessions = ["lint", "types", "tests", "tests_arrays", "elementary", "instructions", "docs"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 ARRAYS = {"LOSSBOOK_NATIVE": "0"}
@@ -63,6 +63,13 @@ def elementary(session: nox.Session) -> None:
     prepare(session, "test")
     session.run("python", "tools/elementary_polynomials.py", "--check")
     session.run("python", "tools/elementary_accuracy.py")
+
+
+@nox.session
+def instructions(session: nox.Session) -> None:
+    """How many instructions the main kernels take per number, beside what was recorded."""
+    prepare(session, "test")
+    session.run("python", "tools/instruction_counts.py", "--check")
 
 
 @nox.session

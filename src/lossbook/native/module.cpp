@@ -16,6 +16,12 @@
 #include "arrays.hpp"
 #include "processor.hpp"
 
+#if defined(__clang__)
+#define LOSSBOOK_COMPILER "Clang"
+#else
+#define LOSSBOOK_COMPILER "GCC"
+#endif
+
 namespace nb = nanobind;
 
 namespace lossbook {
@@ -284,6 +290,7 @@ NB_MODULE(_native, m) {
         const InstructionSet* set = best_instruction_set();
         return std::string(set == nullptr ? "" : set->name);
     });
+    m.attr("compiler") = LOSSBOOK_COMPILER " " __VERSION__;
     m.def("set_num_threads", [](unsigned count) { set_thread_count(count); }, nb::arg("count"));
     m.def("get_num_threads", [] { return thread_count(); });
 }
