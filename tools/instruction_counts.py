@@ -20,12 +20,12 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 import lossbook as lb
 from lossbook import _native  # type: ignore[attr-defined]
+from lossbook.domains import Labels
 from lossbook.engine.native import kernel_name
 
 RECORD = Path(__file__).with_suffix(".json")
@@ -47,7 +47,7 @@ FEWER, MORE = 1024, 2048
 ROWS = {3: (16, 48), 10: (16, 48), 1000: (1, 2)}
 
 TRACE_ME, SINGLE_STEP, CONTINUE = 0, 9, 7
-Call = Callable[[], Any]
+Call = Callable[[], None]
 
 
 def kernels() -> Iterator[tuple[str, Call, Call, int]]:
@@ -71,8 +71,15 @@ def _call(instruction_set: str, loss: lb.Loss, dtype: str, n: int, classes: int)
     kernel = _native.find_kernel(kernel_name(loss), numbers, instruction_set)
     rng = np.random.default_rng(0)
     y_pred = rng.uniform(0.1, 0.9, (n, classes) if classes else n).astype(dtype)
-    y_true = rng.integers(0, classes or 2, n).astype(np.int64 if classes else dtype)
-    return lambda: kernel(VALUE_AND_GRADIENT, y_true, y_pred, None, "mean", None)
+    domain = loss.label_domain
+    labels = [domain.first, domain.second] if isinstance(domain, Labels) else range(classes or 2)
+    y_true = rng.choice(labels, n).astype(np.int64 if classes else dtype)
+
+    def call() -> None:
+        if kernel(VALUE_AND_GRADIENT, y_true, y_pred, None, "mean", None) is NotImplemented:
+            raise RuntimeError(f"the kernel of {loss} did not take its arguments")
+
+    return call
 
 
 def count(calls: list[Call]) -> list[int]:
