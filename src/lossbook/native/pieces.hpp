@@ -10,8 +10,8 @@ namespace lossbook::LOSSBOOK_ISA {
 inline constexpr std::size_t piece_length = 64;
 static_assert(piece_length % lanes == 0 && block_length % piece_length == 0);
 
-// How far ahead numbers are asked for, in bytes: measured for squared error, where half as far takes
-// a tenth longer. The processor's own look-ahead ends with each page of 4 KiB.
+// How far ahead numbers are asked for, in bytes: a page, as the processor's own look-ahead ends with
+// each. Anything from 2 to 32 KiB does as well for squared error.
 inline constexpr std::size_t ahead = 4096;
 
 template <class T> struct PieceBuffers {
@@ -53,7 +53,8 @@ const T* read_piece(const Column& column, std::size_t start, std::size_t count, 
     return numbers;
 }
 
-// Past the caches in parts of 16 bytes, the alignment that every array has.
+// Past the caches, in parts of 16 bytes: the alignment that NumPy's arrays have. Such stores are
+// ordered by a fence or a locked instruction alone: `fence_stores` comes before anybody is told.
 template <class T> LOSSBOOK_INLINE void store_past_caches(T* to, const T* from) {
 #if defined(__AVX__)
     for (std::size_t i = 0; i < piece_length; i += 16 / sizeof(T))
@@ -61,6 +62,12 @@ template <class T> LOSSBOOK_INLINE void store_past_caches(T* to, const T* from) 
                          _mm_load_si128(reinterpret_cast<const __m128i*>(from + i)));
 #else
     std::memcpy(to, from, piece_length * sizeof(T));
+#endif
+}
+
+LOSSBOOK_INLINE void fence_stores() {
+#if defined(__AVX__)
+    _mm_sfence();
 #endif
 }
 
