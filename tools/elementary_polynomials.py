@@ -4,6 +4,9 @@
     python tools/elementary_polynomials.py --check   # fail if the header differs
     python tools/elementary_polynomials.py --write   # bring the header up to date
 
+``src/lossbook/compiler/coefficients.py`` holds the same numbers for losses that are compiled on the
+spot; it is printed whole.
+
 Each table is the polynomial of smallest weighted maximum error (Remez's exchange). Its first
 coefficients are rounded one after the other, and the rest is fitted again around each, so that
 the higher ones repair the rounding of the lower (Brisebarre and Chevillard, "Efficient polynomial
@@ -24,7 +27,9 @@ from mpmath import mp, mpf
 
 mp.dps = 60
 
-HEADER = Path(__file__).parents[1] / "src" / "lossbook" / "native" / "elementary.hpp"
+PACKAGE = Path(__file__).parents[1] / "src" / "lossbook"
+HEADER = PACKAGE / "native" / "elementary.hpp"
+MODULE = PACKAGE / "compiler" / "coefficients.py"
 PRECISION = {"float": 24, "double": 53}
 Function = Callable[[mpf], mpf]
 
@@ -37,6 +42,10 @@ class Table:
     dtype: str
     values: list[mpf]
     error_bits: float | None = None  # log2 of the largest relative error of the function
+
+    def python(self) -> str:
+        numbers = [f'        _hex("{hexadecimal(value, self.dtype)}"),' for value in self.values]
+        return "\n".join([f'    ("{self.name}", "{self.dtype}"): (', *numbers, "    ),"])
 
     def cpp(self) -> str:
         suffix = "f" if self.dtype == "float" else ""
@@ -233,14 +242,36 @@ def tables() -> list[Table]:
     return out
 
 
+def python_module(derived: list[Table]) -> str:
+    """The whole of ``compiler/coefficients.py``."""
+    return "\n".join(
+        [
+            '"""The numbers of the elementary functions, by table and type.',
+            "",
+            "Printed by ``tools/elementary_polynomials.py --write``, which derives them.",
+            '"""',
+            "",
+            "from __future__ import annotations",
+            "",
+            "_hex = float.fromhex",
+            "",
+            "TABLES: dict[tuple[str, str], tuple[float, ...]] = {",
+            *[table.python() for table in derived],
+            "}",
+            "",
+        ]
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="fail if the header differs")
-    parser.add_argument("--write", action="store_true", help="bring the header up to date")
+    parser.add_argument("--check", action="store_true", help="fail if a file differs")
+    parser.add_argument("--write", action="store_true", help="bring the files up to date")
     arguments = parser.parse_args()
     header = HEADER.read_text()
     wrong = 0
-    for table in tables():
+    derived = tables()
+    for table in derived:
         note = f"  // relative error 2^{table.error_bits:.2f}" if table.error_bits else ""
         name = re.escape(f"{table.name}<{table.dtype}>")
         if arguments.write:
@@ -252,6 +283,10 @@ def main() -> int:
             print(f"{HEADER.name}: not what is derived:\n{table.cpp()}", file=sys.stderr)
     if arguments.write:
         HEADER.write_text(header)
+        MODULE.write_text(python_module(derived))
+    elif arguments.check and MODULE.read_text() != python_module(derived):
+        wrong += 1
+        print(f"{MODULE.name}: not what is derived.", file=sys.stderr)
     return 1 if wrong else 0
 
 

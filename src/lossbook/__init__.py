@@ -22,6 +22,7 @@ _HOMES = {
     "Accuracy": "lossbook.facts",
     "Example": "lossbook.facts",
     "catalogue": "lossbook.registry",
+    "compile": "lossbook.compiler",
     "get": "lossbook.registry",
     "get_num_threads": "lossbook.engine.native",
     "set_num_threads": "lossbook.engine.native",

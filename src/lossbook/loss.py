@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, Self, dataclass_transform
 
@@ -246,8 +246,12 @@ class Loss:
         return f"{type(self).__name__}({written})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), dict(self.parameters))
+        # What lossbook.compile has made is compiled again where it arrives.
+        return _rebuild, (type(self), dict(self.parameters), self.__dict__.get("_made_by"))
 
 
-def _rebuild(cls: type[Loss], fields: dict[str, Any]) -> Loss:
-    return cls(**fields)
+def _rebuild(
+    cls: type[Loss], fields: dict[str, Any], finish: Callable[[Loss], Loss] | None = None
+) -> Loss:
+    loss = cls(**fields)
+    return loss if finish is None else finish(loss)

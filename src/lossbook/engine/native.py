@@ -25,6 +25,7 @@ def _load() -> Any:
 
 
 _module = _load()
+_threads = 1
 
 
 def kernel_for(loss: Loss) -> Any:
@@ -53,20 +54,22 @@ def instruction_set() -> str:
 
 
 def set_num_threads(threads: int) -> None:
-    """Let the compiled kernels use up to this many threads; results have the same bits for any.
+    """Let calls on NumPy arrays use up to this many threads; results have the same bits for any.
 
     The default is the environment's ``LOSSBOOK_NUM_THREADS``, else the processors this process may
     run on.
     """
     if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
         raise InputError(f"threads must be a whole number of 1 or more, got {threads!r}.")
+    global _threads
+    _threads = min(threads, 2**31 - 1)
     if _module is not None:
-        _module.set_num_threads(min(threads, 2**31 - 1))
+        _module.set_num_threads(_threads)
 
 
 def get_num_threads() -> int:
-    """How many threads the compiled kernels may use; 1 on the array path."""
-    return 1 if _module is None else int(_module.get_num_threads())
+    """How many threads a call on NumPy arrays may use."""
+    return _threads
 
 
 def _threads_from_environment() -> int:

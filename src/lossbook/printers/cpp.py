@@ -10,7 +10,6 @@ drops whatever the outputs that were asked for do not need.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import itertools
 import sys
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from typing import Any
 from lossbook import parameters
 from lossbook.engine.native import kernel_name
 from lossbook.loss import Loss
+from lossbook.maths.nodes import carries_nan, function_of
 from lossbook.maths.tracer import LOGISTIC, Node, TraceMaths
 from lossbook.printers.statements import Statements
 from lossbook.registry import catalogue
@@ -100,7 +100,7 @@ class Body(Statements):
             return f"{inputs[0]} ? {inputs[1]} : {inputs[2]}"
         if node.operation == LOGISTIC:
             return f"over_one_plus<{node.payload}>({', '.join(inputs)})"
-        return f"elementary::{_function(node)}({', '.join(inputs)})"
+        return f"elementary::{function_of(node)}({', '.join(inputs)})"
 
     def assignment(self, node: Node, name: str, expression: str) -> str:
         kind = "bool" if node.is_condition else self._element
@@ -110,46 +110,6 @@ class Body(Statements):
 def number(value: float) -> str:
     """A double literal that gives back exactly this number."""
     return value.hex() if value != int(value) else f"{value:.1f}"
-
-
-def _function(node: Node) -> str:
-    """The elementary function; a cheaper twin where the argument's range is known."""
-    if node.operation == "exp" and _is_nonpositive(node.inputs[0]):
-        return "exp_nonpositive"
-    if node.operation == "log1p" and _is_unit(node.inputs[0]):
-        return "log1p_unit"
-    return node.operation
-
-
-def _is_nonpositive(node: Node) -> bool:
-    return node.operation == "negate" and node.inputs[0].operation == "abs"
-
-
-def _is_unit(node: Node) -> bool:
-    return node.operation == "exp" and _is_nonpositive(node.inputs[0])
-
-
-@functools.cache
-def carries_nan(node: Node, argument: Node) -> bool:
-    """Whether the node is NaN for certain where the argument is.
-
-    Only comparisons lose NaN: they are false of it, so that ``where`` takes its second choice.
-    """
-    if node is argument:
-        return True
-    if node.operation != "where":
-        return not node.is_condition and any(carries_nan(term, argument) for term in node.inputs)
-    condition, if_true, if_false = node.inputs
-    return carries_nan(if_false, argument) and (
-        carries_nan(if_true, argument) or _is_false_of_nan(condition, argument)
-    )
-
-
-def _is_false_of_nan(condition: Node, argument: Node) -> bool:
-    if condition.operation in ("and", "or"):
-        some = any if condition.operation == "and" else all
-        return some(_is_false_of_nan(term, argument) for term in condition.inputs)
-    return any(carries_nan(term, argument) for term in condition.inputs)
 
 
 def print_kernel(loss: Loss) -> str:

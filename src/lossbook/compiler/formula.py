@@ -1,0 +1,151 @@
+"""A loss's formulas as graphs, and their nodes as LLVM instructions."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from lossbook.compiler import elementary
+from lossbook.compiler.values import Code, Kind, Value, select
+from lossbook.errors import InputError
+from lossbook.maths.nodes import carries_nan, function_of
+from lossbook.maths.tracer import LOGISTIC, Node, TraceMaths
+
+if TYPE_CHECKING:
+    from lossbook.loss import Loss
+
+_DOUBLE = Kind("double")
+
+_OPERATIONS: dict[str, Callable[..., Value]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "negate": operator.neg,
+    "abs": operator.abs,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "equal": Value.equals,
+    "and": operator.and_,
+    "or": operator.or_,
+    "minimum": elementary.minimum,
+    "maximum": elementary.maximum,
+    "exp": elementary.exp,
+    "exp_nonpositive": elementary.exp_nonpositive,
+    "log": elementary.log,
+    "log1p": elementary.log1p,
+    "log1p_unit": elementary.log1p_unit,
+}
+
+
+@dataclass(frozen=True)
+class Formula:
+    """Value, gradient and Hessian of a loss as graphs over one label and one prediction."""
+
+    outputs: tuple[Node, Node, Node]
+    outside: Node | None
+    label: Node
+    prediction: Node
+    parameters: tuple[str, ...]
+
+    def keeps_nan(self, order: int) -> bool:
+        """Whether an output is NaN by itself where the label or the prediction is."""
+        node = self.outputs[order]
+        return carries_nan(node, self.label) and carries_nan(node, self.prediction)
+
+
+def trace(loss: Loss) -> Formula:
+    """The formulas of a loss, or an error that says why they cannot be written down."""
+    m = TraceMaths()
+    y, p = m.graph.argument("y"), m.graph.argument("p")
+    try:
+        traced = loss.over(m)
+        value, gradient, hessian = (
+            m.graph.term(traced.derivative(m, order, y, p)) for order in range(3)
+        )
+        domains: Any = ((loss.label_domain, y), (loss.prediction_domain, p))
+        broken = [
+            domain.outside(argument) for domain, argument in domains if not domain.checks_nothing
+        ]
+    except (TypeError, AttributeError, ValueError) as error:
+        raise InputError(
+            f"{type(loss).__name__} cannot be compiled: its formulas must use operators and "
+            f"functions of m alone ({str(error).rstrip('.')}).",
+            argument="loss",
+        ) from error
+    outside = broken[0] | broken[1] if len(broken) == 2 else broken[0] if broken else None
+    return Formula((value, gradient, hessian), outside, y, p, tuple(m.parameters))
+
+
+@dataclass
+class Evaluation:
+    """Writes nodes down as instructions on vectors (or single numbers) of one type."""
+
+    code: Code
+    kind: Kind
+    label: Value
+    prediction: Value
+    constants: Constants
+    _values: dict[int, Value] = field(default_factory=dict)
+
+    def value(self, node: Node) -> Value:
+        if id(node) not in self._values:
+            self._values[id(node)] = self._leaf(node)
+        return self._values[id(node)]
+
+    def _leaf(self, node: Node) -> Value:
+        if node.operation == "argument":
+            return self.label if node.payload == "y" else self.prediction
+        if node.operation == "number":
+            return self.code.number(self.kind, node.payload)
+        if node.is_constant:
+            return self.constants.value(node, self.kind)
+        return _apply(node, [self.value(term) for term in node.inputs])
+
+
+def _apply(node: Node, inputs: list[Value]) -> Value:
+    if node.operation == "where":
+        like = next((term for term in inputs[1:] if not term.is_literal), inputs[1])
+        condition, if_true, if_false = inputs
+        return select(condition, if_true, if_false, like=like)
+    if node.operation == LOGISTIC:
+        return elementary.over_one_plus(node.payload, *inputs)
+    name = function_of(node)
+    if name not in _OPERATIONS:
+        raise InputError(f"m.{name} is not compiled yet.", argument="loss")
+    return _OPERATIONS[name](*inputs)
+
+
+class Constants:
+    """What depends on parameters alone: in double until the last rounding, once per call."""
+
+    def __init__(self, code: Code, parameters: dict[str, Value]) -> None:
+        self._code = code
+        self._parameters = parameters
+        self._values: dict[int, Value] = {}
+
+    def value(self, node: Node, kind: Kind) -> Value:
+        exact = self._exact(node)
+        if node.is_condition:
+            return exact.spread(kind.width)
+        return exact.converted(kind.element).spread(kind.width)
+
+    def _exact(self, node: Node) -> Value:
+        if id(node) not in self._values:
+            self._values[id(node)] = self._compute(node)
+        return self._values[id(node)]
+
+    def _compute(self, node: Node) -> Value:
+        if node.operation == "parameter":
+            return self._parameters[node.payload]
+        if node.operation == "number":
+            return self._code.number(_DOUBLE, node.payload)
+        return _apply(node, [self._exact(term) for term in node.inputs])
+
+
+def parameters_of(loss: Loss, formula: Formula) -> list[float]:
+    """The numbers that the formula's parameters stand for."""
+    given: Any = loss.parameters
+    return [float(given[name]) for name in formula.parameters]
