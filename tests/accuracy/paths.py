@@ -1,4 +1,5 @@
-"""The ways a loss can be evaluated on NumPy arrays: each compiled instruction set, and NumPy."""
+"""The ways a loss can be evaluated on NumPy arrays: each compiled instruction set, code made
+on the spot, and NumPy."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import lossbook as lb
+from lossbook.compiler.kernel import Kernel
 from lossbook.engine import blocks, native
 
 Evaluate = Callable[[int, Any, Any], Any]
@@ -43,4 +45,7 @@ def paths(loss: lb.Loss) -> dict[str, Evaluate]:
 
         return call
 
-    return {**{name: through(kernel) for name, kernel in kernels(loss)}, "arrays": arrays}
+    found = {name: through(kernel) for name, kernel in kernels(loss)}
+    if not loss.is_multiclass:
+        found["compiled"] = through(Kernel(loss))
+    return {**found, "arrays": arrays}

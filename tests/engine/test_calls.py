@@ -13,11 +13,17 @@ import numpy as np
 import pytest
 
 import lossbook as lb
+from compiler.twins import POINTWISE, compiled
 from lossbook.engine import blocks
 from sampling import ordinary
 from variants import every_loss
 
-EVERY = pytest.mark.parametrize("loss", every_loss(), ids=repr)
+EVERY_COMPILED = [compiled(loss) for loss in POINTWISE]
+EVERY = pytest.mark.parametrize(
+    "loss",
+    [*every_loss(), *EVERY_COMPILED],
+    ids=[*map(repr, every_loss()), *(f"compiled {loss}" for loss in EVERY_COMPILED)],
+)
 BIG = 300_001
 SQUARED, HINGE = lb.SquaredError(), lb.Hinge()
 SHARES, SCORES = lb.BinaryCrossEntropy(), lb.CrossEntropy(from_logits=True)

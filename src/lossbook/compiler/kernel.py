@@ -128,13 +128,15 @@ class _Call:
         self._kernel, self._w = kernel, w
         self._types = (y.dtype, p.dtype, None if w is None else w.dtype)
         self._samples = p.size
-        self._slots = {
-            "y": _address(y),
-            "p": _address(p),
-            "weight": 0 if w is None else _address(w),
-            "parameters": ctypes.addressof(kernel._parameters),
-            "samples": self._samples,
-        }
+        self._slots = [0] * len(SLOTS)
+        self._put("y", _address(y))
+        self._put("p", _address(p))
+        self._put("weight", 0 if w is None else _address(w))
+        self._put("parameters", ctypes.addressof(kernel._parameters))
+        self._put("samples", self._samples)
+
+    def _put(self, name: str, number: int) -> None:
+        self._slots[SLOTS.index(name)] = number
 
     def total_weight(self) -> float:
         if self._w is None:
@@ -151,9 +153,9 @@ class _Call:
         wanted = [name for bit, name in enumerate(OUTPUTS) if want >> bit & 1]
         for name, array in zip(wanted, results, strict=True):
             if array is not None:
-                self._slots[name] = _address(array)
-        self._slots["scale"] = _bits(1 / divisor)
-        stores_value = "value" in self._slots
+                self._put(name, _address(array))
+        self._put("scale", _bits(1 / divisor))
+        stores_value = bool(want & 1) and results[0] is not None
         sums = bool(want & 1) and not stores_value
         compiled = self._kernel.losses(want, self._types, stores_value=stores_value)
         total = self._run(compiled, worth=self._samples, sums=sums)
@@ -164,7 +166,8 @@ class _Call:
         blocks = -(-self._samples // BLOCK)
         parts = (ctypes.c_double * (2 * blocks))() if sums else None
         place = 0 if parts is None else ctypes.addressof(parts)
-        slots = _Slots(*({**self._slots, "parts": place}.get(name, 0) for name in SLOTS))
+        self._put("parts", place)
+        slots = _Slots(*self._slots)
         address = ctypes.addressof(slots)
         if any(share_out(lambda: compiled.run(address), worth)):
             return None

@@ -67,7 +67,8 @@ class Code:
 
     def __init__(self, names: Iterator[int], outer: Code | None = None) -> None:
         self.names = names
-        self.outer = outer
+        self.depth: int = 0 if outer is None else outer.depth + 1
+        self._outermost: Code = self if outer is None else outer._outermost
         self.lines: list[str] = []
         self.declarations: set[str] = set() if outer is None else outer.declarations
         self._known: dict[str, Value] = {}
@@ -87,20 +88,13 @@ class Code:
 
     def emit(self, kind: Kind, text: str, *operands: Value) -> Value:
         """The result of an instruction without side effects."""
-        home = self._home(operands)
+        homes = [operand.home for operand in operands if operand.home is not None]
+        home = max(homes, key=lambda code: code.depth, default=self._outermost)
         if text not in home._known:
             name = self.name()
             home.lines.append(f"{name} = {text}")
-            home._known[text] = Value(self, kind, name, home)
-        return replace(home._known[text], code=self)
-
-    def _home(self, operands: tuple[Value, ...]) -> Code:
-        home: Code | None = self
-        while home is not None:
-            if home.outer is None or any(operand.home is home for operand in operands):
-                return home
-            home = home.outer
-        raise AssertionError("every chain of stretches has an outermost one")
+            home._known[text] = Value(home, kind, name, home)
+        return home._known[text]
 
     def call(self, name: str, result: Kind, *operands: Value) -> Value:
         """An intrinsic function of LLVM."""

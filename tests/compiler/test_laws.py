@@ -1,0 +1,21 @@
+"""A compiled loss keeps the laws of calls; what a loss is in itself does not depend on a path."""
+
+from __future__ import annotations
+
+import pytest
+
+import lossbook as lb
+from compiler.twins import ONE_PER_FORMULA, compiled
+from laws.collection import every_law
+
+LAWS = {
+    name: law
+    for name, law in every_law().items()
+    if law.__module__ in {"laws.accepting", "laws.reducing", "laws.same_bits", "laws.weighing"}
+}
+
+
+@pytest.mark.parametrize("loss", ONE_PER_FORMULA, ids=repr)
+@pytest.mark.parametrize("name", LAWS)
+def test_law(name: str, loss: lb.Loss) -> None:
+    LAWS[name](compiled(loss))
