@@ -6,13 +6,18 @@ correctly rounded but for a few in a million, and no full-size temporary is made
 
 from __future__ import annotations
 
+import itertools
 import math
+import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lossbook.engine import steps
 from lossbook.engine.libraries import derivative
+from lossbook.engine.workers import share_out
 from lossbook.maths.arrays import ArrayMaths
 
 if TYPE_CHECKING:
@@ -20,10 +25,13 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-BLOCK = 8192
+BLOCK = 16384
 # Numbers per block: a dozen float64 temporaries of this length stay in a 1 MiB second-level cache.
 
 _MATHS = ArrayMaths(np, np.dtype(np.float64))
+
+# Numbers from which writing a formula down as steps takes less time than it saves.
+_WORTH_STEPS = 4 * BLOCK
 
 
 def evaluate(
@@ -32,27 +40,82 @@ def evaluate(
     """The wanted results, from checked arguments of equal layout."""
     orders = [order for order in range(3) if want >> order & 1]
     total = _total_weight(loss, y_pred, weight)
-    sums: list[float] = []
     arrays = {
         order: np.empty(y_pred.shape[:-1] if _per_row(loss, order) else y_pred.shape, y_pred.dtype)
         for order in orders
         if order > 0 or reduction == "none"
     }
     flat = {order: _flat(loss, order, array) for order, array in arrays.items()}
-    with np.errstate(all="ignore"):
-        for part, y, p, w in _blocks(loss, y_true, y_pred, weight):
-            for order in orders:
-                term = derivative(loss, _MATHS, order, y, p)
-                if w is not None:
-                    term = weigh(_MATHS, w if term.ndim == 1 else w[:, None], term)
-                if order in flat:
-                    flat[order][part] = term / total if reduction == "mean" else term
-                else:
-                    sums.append(float(np.sum(term)))
+    samples = _Samples(loss, y_true, y_pred, weight)
+    job = _Job(loss, want, samples, flat, 1 / total if reduction == "mean" else 1.0)
+    share_out(job.work, y_pred.size)
     results: list[Any] = [arrays.get(order) for order in orders]
     if 0 in orders and reduction != "none":
-        results[0] = _sum(sums) / (total if reduction == "mean" else 1.0)
+        results[0] = _sum(job.sums) / (total if reduction == "mean" else 1.0)
     return tuple(results)
+
+
+class _Job:
+    """The blocks of one call, which threads take one after another."""
+
+    def __init__(
+        self, loss: Loss, want: int, samples: _Samples, outputs: dict[int, Array], scale: float
+    ) -> None:
+        self._loss, self._samples, self._outputs, self._scale = loss, samples, outputs, scale
+        self._orders = [order for order in range(3) if want >> order & 1]
+        self._steps = None
+        if not loss.is_multiclass and samples.count >= _WORTH_STEPS:
+            self._steps = steps.trace(loss, want)
+        # By block, whichever thread makes them: the bits do not depend on threads.
+        self.sums = [0.0] * samples.blocks
+        self._next = itertools.count()
+        self._lock = threading.Lock()
+
+    def work(self) -> None:
+        """Take blocks until there are no more."""
+        terms = self._terms()
+        buffers = self._samples.buffers()
+        with np.errstate(all="ignore"):
+            while (block := self._take()) < self._samples.blocks:
+                part, y, p, w = self._samples.block(block, buffers)
+                for order, term in terms(y, p):
+                    self._deliver(block, part, order, term, w)
+
+    def _take(self) -> int:
+        with self._lock:
+            return next(self._next)
+
+    def _terms(self) -> Any:
+        if self._steps is None:
+            return lambda y, p: (
+                (order, derivative(self._loss, _MATHS, order, y, p)) for order in self._orders
+            )
+        runner, keeps_nan = self._steps.runner(self._samples.step), self._steps.keeps_nan
+        return lambda y, p: _with_nan(runner(y, p), keeps_nan, y, p)
+
+    def _deliver(self, block: int, part: slice, order: int, term: Array, w: Array | None) -> None:
+        if w is not None:
+            term = weigh(_MATHS, w if term.ndim == 1 else w[:, None], term)
+        if order not in self._outputs:
+            self.sums[block] = float(np.add.reduce(term))
+        elif order and self._scale != 1:
+            np.multiply(term, self._scale, out=self._outputs[order][part], casting="same_kind")
+        else:
+            np.copyto(self._outputs[order][part], term, casting="same_kind")
+
+
+def _with_nan(
+    terms: dict[int, Any], keeps_nan: dict[int, bool], y: Array, p: Array
+) -> Iterator[tuple[int, Array]]:
+    """The terms, NaN where label or prediction are; as arrays, constants too."""
+    missing = None
+    # The sum of all is NaN if one of them is.
+    if not all(keeps_nan.values()) and math.isnan(np.add.reduce(y) + np.add.reduce(p)):
+        missing = np.isnan(y) | np.isnan(p)
+    for order, term in terms.items():
+        if missing is not None and not keeps_nan[order]:
+            term = np.where(missing, math.nan, term)
+        yield order, term if isinstance(term, np.ndarray) else np.full(p.shape, term)
 
 
 def weigh(m: ArrayMaths, weight: Any, term: Any) -> Any:
@@ -82,24 +145,59 @@ def _total_weight(loss: Loss, y_pred: Array, weight: Array | None) -> float:
     return y_pred.size / (y_pred.shape[-1] if loss.is_multiclass else 1)
 
 
-def _blocks(
-    loss: Loss, y_true: Array, y_pred: Array, weight: Array | None
-) -> Iterator[tuple[slice, Array, Array, Array | None]]:
-    classes = y_pred.shape[-1] if loss.is_multiclass else 1
-    p = y_pred.reshape(-1, classes) if loss.is_multiclass else y_pred.reshape(-1)
-    rows = loss.is_multiclass and y_true.ndim == y_pred.ndim
-    y = y_true.reshape(-1, classes) if rows else y_true.reshape(-1)
-    w = None if weight is None else weight.reshape(-1)
-    step = max(1, BLOCK // classes)
-    for start in range(0, len(p), step):
-        part = slice(start, start + step)
-        if loss.is_multiclass and not rows:
-            labels = label_rows(_MATHS, y[part].astype(np.float64), classes)
+@dataclass
+class _Samples:
+    """The arguments as flat columns, or rows, which are read block by block in float64."""
+
+    loss: Loss
+    y_true: Array
+    y_pred: Array
+    weight: Array | None
+    count: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        classes = self.y_pred.shape[-1] if self.loss.is_multiclass else 1
+        self._indices = self.loss.is_multiclass and self.y_true.ndim < self.y_pred.ndim
+        shape = (-1, classes) if self.loss.is_multiclass else (-1,)
+        self._classes = classes
+        self._p = self.y_pred.reshape(shape)
+        self._y = self.y_true.reshape(-1 if self._indices else shape)
+        self._w = None if self.weight is None else self.weight.reshape(-1)
+        self.count = len(self._p)
+        self.step = max(1, BLOCK // classes)
+        self.blocks = -(-self.count // self.step)
+
+    def buffers(self) -> list[_Buffer]:
+        """Where one thread puts what has to be converted."""
+        return [_Buffer() for _ in range(4)]
+
+    def block(self, block: int, buffers: list[_Buffer]) -> tuple[slice, Array, Array, Array | None]:
+        part = slice(block * self.step, (block + 1) * self.step)
+        labels, rounded, predictions, weights = buffers
+        if self._indices:
+            y = label_rows(_MATHS, self._y[part].astype(np.float64), self._classes)
         else:
             # As in the compiled kernels: labels count in the dtype of the predictions.
-            labels = y[part].astype(p.dtype).astype(np.float64)
-        block_weight = None if w is None else w[part].astype(np.float64)
-        yield part, labels, p[part].astype(np.float64), block_weight
+            y = labels.take(rounded.take(self._y[part], self._p.dtype), np.float64)
+        p = predictions.take(self._p[part], np.float64)
+        return part, y, p, None if self._w is None else weights.take(self._w[part], np.float64)
+
+
+class _Buffer:
+    """Room for a block in another dtype, made when it is first needed."""
+
+    def __init__(self) -> None:
+        self._array: Array | None = None
+
+    def take(self, numbers: Array, dtype: Any) -> Array:
+        """The numbers in this dtype: as they are, or converted into the buffer."""
+        if numbers.dtype == dtype:
+            return numbers
+        if self._array is None or len(self._array) < len(numbers):
+            self._array = np.empty(numbers.shape, dtype)
+        converted = self._array[: len(numbers)]
+        np.copyto(converted, numbers, casting="unsafe")
+        return converted
 
 
 def _sum(parts: list[float]) -> float:
