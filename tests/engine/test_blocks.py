@@ -39,7 +39,7 @@ class OwnHuber(lb.ResidualLoss):
 
 
 class OwnOddities(lb.ResidualLoss):
-    """What formulas may also be: a condition as a number, constants, choices that lose NaN."""
+    """What formulas may also be: conditions as numbers, constants, choices that lose NaN."""
 
     def value(self, m: Any, r: Any) -> Any:
         return m.where(r > 1, m.where(r > 2, 0, r), 0) + (r < 0) * 3 - m.where(r > 0, -7, 0)
@@ -48,7 +48,7 @@ class OwnOddities(lb.ResidualLoss):
         return r > 0
 
     def deriv2(self, m: Any, r: Any) -> Any:
-        return m.maximum(0.25, 0.5)
+        return m.maximum(0.25, 0.5) + m.where(r > 0.5, 0.1, 1e17)
 
 
 class OwnCube(lb.ResidualLoss):
