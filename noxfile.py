@@ -10,7 +10,15 @@ import nox
 
 nox.needs_version = ">=2025.2.9"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "types", "tests", "tests_arrays", "elementary", "instructions", "docs"]
+nox.options.sessions = [
+    "lint",
+    "types",
+    "tests",
+    "tests_arrays",
+    "elementary",
+    "instructions",
+    "docs",
+]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 ARRAYS = {"LOSSBOOK_NATIVE": "0"}
