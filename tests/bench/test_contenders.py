@@ -33,7 +33,7 @@ OFFERED = {
     "jax": "squared_error",
 }
 # Of those that run only when they are asked for, the ones that take no C++ compiler.
-ON_REQUEST = {"compiled": "squared_error"}
+ON_REQUEST = {"lossbook.compile": "squared_error"}
 
 
 def contender(peer: Peer) -> Any:

@@ -84,7 +84,11 @@ NAMES = Several("names")
     show_default=True,
     help="strided: every second place; mixed: labels of another dtype.",
 )
-@click.option("--peers", type=NAMES, help="Contenders.  [default: all installed but compile]")
+@click.option(
+    "--peers",
+    type=NAMES,
+    help="Contenders.  [default: all installed but compile and lossbook.compile]",
+)
 @click.option("--rounds", type=click.IntRange(1), help="Turns of each.  [default: 15]")
 @click.option("--quick", is_flag=True, help=f"{QUICK_N} numbers and {QUICK_ROUNDS} rounds.")
 @click.option("--json", "json_path", metavar="FILE", help="Also write everything as JSON.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import struct
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +30,8 @@ _COLUMNS |= {np.dtype(f"i{size}"): Column(f"i{8 * size}") for size in (1, 2, 4, 
 _COLUMNS |= {np.dtype(f"u{size}"): Column(f"i{8 * size}", unsigned=True) for size in (1, 2, 4, 8)}
 _COLUMNS[np.dtype(np.bool_)] = Column("i8", unsigned=True)
 
-_Slots = ctypes.c_int64 * len(SLOTS)
+_SLOTS = struct.Struct("".join("d" if name == "scale" else "Q" for name in SLOTS))
+_PLACES = {name: place for place, name in enumerate(SLOTS)}
 
 
 class Kernel:
@@ -128,15 +130,15 @@ class _Call:
         self._kernel, self._w = kernel, w
         self._types = (y.dtype, p.dtype, None if w is None else w.dtype)
         self._samples = p.size
-        self._slots = [0] * len(SLOTS)
+        self._slots: list[float] = [0] * len(SLOTS)
         self._put("y", _address(y))
         self._put("p", _address(p))
         self._put("weight", 0 if w is None else _address(w))
         self._put("parameters", ctypes.addressof(kernel._parameters))
         self._put("samples", self._samples)
 
-    def _put(self, name: str, number: int) -> None:
-        self._slots[SLOTS.index(name)] = number
+    def _put(self, name: str, number: float) -> None:
+        self._slots[_PLACES[name]] = number
 
     def total_weight(self) -> float:
         if self._w is None:
@@ -154,7 +156,7 @@ class _Call:
         for name, array in zip(wanted, results, strict=True):
             if array is not None:
                 self._put(name, _address(array))
-        self._put("scale", _bits(1 / divisor))
+        self._put("scale", 1 / divisor)
         stores_value = bool(want & 1) and results[0] is not None
         sums = bool(want & 1) and not stores_value
         compiled = self._kernel.losses(want, self._types, stores_value=stores_value)
@@ -167,7 +169,8 @@ class _Call:
         parts = (ctypes.c_double * (2 * blocks))() if sums else None
         place = 0 if parts is None else ctypes.addressof(parts)
         self._put("parts", place)
-        slots = _Slots(*self._slots)
+        slots = ctypes.create_string_buffer(_SLOTS.size)
+        _SLOTS.pack_into(slots, 0, *self._slots)
         address = ctypes.addressof(slots)
         if any(share_out(lambda: compiled.run(address), worth)):
             return None
@@ -176,7 +179,3 @@ class _Call:
 
 def _address(array: Array) -> int:
     return int(array.__array_interface__["data"][0])
-
-
-def _bits(number: float) -> int:
-    return ctypes.c_int64.from_buffer(ctypes.c_double(number)).value

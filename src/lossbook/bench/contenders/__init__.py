@@ -55,6 +55,8 @@ PEERS = {
         Peer("compile", f"{_HERE}.pytorch:CompiledTorch", ("torch",), by_default=False),
         Peer("jax", f"{_HERE}.xla:Jax", ("jax",)),
         # Against "lossbook" it shows what a loss of one's own gives away.
-        Peer("compiled", f"{_HERE}.compiled:Compiled", ("llvmlite",), False, is_library=False),
+        Peer(
+            "lossbook.compile", f"{_HERE}.compiled:Compiled", ("llvmlite",), False, is_library=False
+        ),
     )
 }
