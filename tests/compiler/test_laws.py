@@ -7,12 +7,18 @@ import pytest
 import lossbook as lb
 from compiler.twins import ONE_PER_FORMULA, compiled
 from laws.collection import every_law
+from lossbook.compiler import kernel
 
 LAWS = {
     name: law
     for name, law in every_law().items()
     if law.__module__ in {"laws.accepting", "laws.reducing", "laws.same_bits", "laws.weighing"}
 }
+
+
+@pytest.fixture(autouse=True)
+def _threads_for_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "NUMBERS_PER_THREAD", 10_000)
 
 
 @pytest.mark.parametrize("loss", ONE_PER_FORMULA, ids=repr)

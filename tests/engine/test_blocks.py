@@ -76,7 +76,7 @@ EVERY = pytest.mark.parametrize("loss", [*every_loss(), *OWN, OwnCube()], ids=re
 def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     before = lb.get_num_threads()
     lb.set_num_threads(request.param)
-    monkeypatch.setattr(workers, "NUMBERS_PER_THREAD", 100)
+    monkeypatch.setattr(blocks, "NUMBERS_PER_THREAD", 100)
     yield request.param
     lb.set_num_threads(before)
 

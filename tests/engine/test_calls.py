@@ -14,6 +14,7 @@ import pytest
 
 import lossbook as lb
 from compiler.twins import POINTWISE, compiled
+from lossbook.compiler import kernel
 from lossbook.engine import blocks
 from sampling import ordinary
 from variants import every_loss
@@ -30,7 +31,8 @@ SHARES, SCORES = lb.BinaryCrossEntropy(), lb.CrossEntropy(from_logits=True)
 
 
 @pytest.fixture(params=[1, 3])
-def threads(request: pytest.FixtureRequest) -> Iterator[int]:
+def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    monkeypatch.setattr(kernel, "NUMBERS_PER_THREAD", 10_000)
     before = lb.get_num_threads()
     lb.set_num_threads(request.param)
     yield request.param

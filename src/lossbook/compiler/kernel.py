@@ -30,6 +30,10 @@ _COLUMNS |= {np.dtype(f"i{size}"): Column(f"i{8 * size}") for size in (1, 2, 4, 
 _COLUMNS |= {np.dtype(f"u{size}"): Column(f"i{8 * size}", unsigned=True) for size in (1, 2, 4, 8)}
 _COLUMNS[np.dtype(np.bool_)] = Column("i8", unsigned=True)
 
+# Numbers that one thread should at least work on: starting it costs some 50 us, the time in which
+# the cheapest formulas get through a third of them.
+NUMBERS_PER_THREAD = 262_144
+
 _SLOTS = struct.Struct("".join("d" if name == "scale" else "Q" for name in SLOTS))
 _PLACES = {name: place for place, name in enumerate(SLOTS)}
 
@@ -37,8 +41,8 @@ _PLACES = {name: place for place, name in enumerate(SLOTS)}
 class Kernel:
     """The calls of one loss; each combination of types and outputs is compiled when it is met.
 
-    What a call cannot use as it is (another type, an odd layout, a value that breaks a rule) makes
-    it return NotImplemented with nothing written, as the package's own kernels do.
+    What a call cannot use (another type, another byte order, a value that breaks a rule) makes it
+    return NotImplemented with nothing written, as the package's own kernels do.
     """
 
     def __init__(self, loss: Loss) -> None:
@@ -55,7 +59,7 @@ class Kernel:
         if not (
             isinstance(reduction, str)
             and reduction in REDUCTIONS
-            and all(_is_plain(array) for array in given)
+            and all(_is_known(array) for array in given)
             and y_pred.dtype in _RESULTS
             and y_pred.size
             and all(array.shape == y_pred.shape for array in given)
@@ -63,14 +67,14 @@ class Kernel:
             return NotImplemented
         shapes = expected_outputs(want, y_pred.shape, y_pred.shape, reduction)
         targets = read_out(out, shapes, y_pred.dtype, inputs)
-        if not all(target is None or _is_plain(target) for target in targets):
+        if not all(target is None or _is_packed(target) for target in targets):
             return NotImplemented
         call = _Call(self, y_true, y_pred, sample_weight)
         total = call.total_weight()
         if not 0 < total < math.inf or (out is not None and not call.is_inside()):
             return NotImplemented
         results: list[Any] = [
-            np.empty_like(y_pred) if target is None and shape is not None else target
+            np.empty(shape, y_pred.dtype) if target is None and shape is not None else target
             for target, shape in zip(targets, shapes, strict=True)
         ]
         value = call.evaluate(want, results, total if reduction == "mean" else 1.0)
@@ -114,20 +118,27 @@ class Kernel:
         return self._programs[key]
 
 
-def _is_plain(array: Any) -> bool:
-    return (
-        type(array) is np.ndarray
-        and array.dtype in _COLUMNS
-        and array.flags.c_contiguous
-        and array.flags.aligned
-    )
+def _is_known(array: Any) -> bool:
+    return type(array) is np.ndarray and array.dtype in _COLUMNS
+
+
+def _is_packed(array: Any) -> bool:
+    """Whether the numbers lie one after another, as the compiled functions read and write them."""
+    return _is_known(array) and array.flags.c_contiguous and array.flags.aligned
+
+
+def _packed(array: Array) -> Array:
+    return array if _is_packed(array) else array.copy(order="C")
 
 
 class _Call:
     """The arguments of one call, and the functions that run over them."""
 
     def __init__(self, kernel: Kernel, y: Array, p: Array, w: Array | None) -> None:
-        self._kernel, self._w = kernel, w
+        y, p = _packed(y), _packed(p)
+        w = None if w is None else _packed(w)
+        # A copy must live as long as its address is used.
+        self._kernel, self._arrays, self._w = kernel, (y, p), w
         self._types = (y.dtype, p.dtype, None if w is None else w.dtype)
         self._samples = p.size
         self._slots: list[float] = [0] * len(SLOTS)
@@ -143,12 +154,14 @@ class _Call:
     def total_weight(self) -> float:
         if self._w is None:
             return float(self._samples)
-        total = self._run(self._kernel.weights(self._types), worth=self._samples // 4, sums=True)
+        compiled = self._kernel.weights(self._types)
+        # Adding is a quarter of the work, or less.
+        total = self._run(compiled, self._samples // (4 * NUMBERS_PER_THREAD), sums=True)
         return math.nan if total is None else total
 
     def is_inside(self) -> bool:
         checks = self._kernel.checks(self._types)
-        return checks is None or self._run(checks, worth=1) is not None
+        return checks is None or self._run(checks, 1) is not None
 
     def evaluate(self, want: int, results: list[Any], divisor: float) -> Any:
         """The summed value, 0 where it is not summed; NotImplemented where a rule is broken."""
@@ -160,10 +173,10 @@ class _Call:
         stores_value = bool(want & 1) and results[0] is not None
         sums = bool(want & 1) and not stores_value
         compiled = self._kernel.losses(want, self._types, stores_value=stores_value)
-        total = self._run(compiled, worth=self._samples, sums=sums)
+        total = self._run(compiled, self._samples // NUMBERS_PER_THREAD, sums=sums)
         return NotImplemented if total is None else total / divisor
 
-    def _run(self, compiled: Compiled, *, worth: int, sums: bool = False) -> float | None:
+    def _run(self, compiled: Compiled, threads: int, *, sums: bool = False) -> float | None:
         """The sum over all blocks; None where a rule is broken."""
         blocks = -(-self._samples // BLOCK)
         parts = (ctypes.c_double * (2 * blocks))() if sums else None
@@ -172,7 +185,7 @@ class _Call:
         slots = ctypes.create_string_buffer(_SLOTS.size)
         _SLOTS.pack_into(slots, 0, *self._slots)
         address = ctypes.addressof(slots)
-        if any(share_out(lambda: compiled.run(address), worth)):
+        if any(share_out(lambda: compiled.run(address), threads)):
             return None
         return compiled.total(place, blocks) if sums else 0.0
 

@@ -14,17 +14,14 @@ from lossbook.engine.native import get_num_threads
 
 Result = TypeVar("Result")
 
-# Numbers that one thread should at least work on: starting it costs some 50 us.
-NUMBERS_PER_THREAD = 131_072
 
-
-def share_out(work: Callable[[], Result], numbers: int) -> list[Result]:
-    """Call ``work`` in as many threads as so many numbers are worth; what each of them returned.
+def share_out(work: Callable[[], Result], worth: int) -> list[Result]:
+    """Call ``work`` in so many threads, as far as they are allowed; what each of them returned.
 
     ``work`` itself finds its share, and gives up the interpreter where it computes.
     """
-    threads = min(get_num_threads(), max(1, numbers // NUMBERS_PER_THREAD))
-    if threads == 1:
+    threads = min(get_num_threads(), worth)
+    if threads <= 1:
         return [work()]
     results: list[Result] = []
     failures: list[BaseException] = []
