@@ -85,19 +85,36 @@ def _polynomial(x: Value, x2: Value, table: tuple[float, ...]) -> Value:
     return fma(x, _horner2(x2, table, 1), _horner2(x2, table, 0))
 
 
-def _exp_of(x: Value, magic: Value | Number) -> Value:
-    """exp(x) times the power of two that is in ``magic``."""
+def sqrt(x: Value) -> Value:
+    return x.code.call(f"llvm.sqrt.{x.kind.suffix}", x.kind, x)
+
+
+@dataclass(frozen=True)
+class _ExpReduction:
+    k: Value
+    scale: Value
+    head: Value
+
+
+def _reduce_exp(x: Value, magic: Value | Number) -> _ExpReduction:
     form = _format(x)
-    (log2_e,), ln2 = form.table("log2_e"), form.table("ln2")
+    (log2_e,) = form.table("log2_e")
     shifted = fma(x, log2_e, magic)
     k = shifted - magic
     scale = (_bits(shifted) << form.fraction_bits).as_bits(form.element)
-    head = fma(-k, ln2[0], x)
-    r = fma(-k, ln2[1], head)
+    return _ExpReduction(k, scale, fma(-k, form.table("ln2")[0], x))
+
+
+def _exp_of(x: Value, magic: Value | Number) -> Value:
+    """exp(x) times the power of two that is in ``magic``."""
+    form = _format(x)
+    e = _reduce_exp(x, magic)
+    ln2_low = form.table("ln2")[1]
+    r = fma(-e.k, ln2_low, e.head)
     r2 = r * r
-    total = 1 + head
-    lost = fma(-k, ln2[1], (1 - total) + head)
-    return (total + fma(r2, _polynomial(r, r2, form.table("exp_tail")), lost)) * scale
+    total = 1 + e.head
+    lost = fma(-e.k, ln2_low, (1 - total) + e.head)
+    return (total + fma(r2, _polynomial(r, r2, form.table("exp_tail")), lost)) * e.scale
 
 
 def _scale_magic(form: Format, offset: int) -> float:
@@ -119,6 +136,29 @@ def exp(x: Value) -> Value:
     limit = select(large, math.inf, 0, like=x)
     outside = abs(x) > select(large, form.exp_high, -form.exp_low, like=x)
     return select(outside, limit, _exp_of(x, magic) * unscale, like=x)
+
+
+def expm1(x: Value) -> Value:
+    form = _format(x)
+    low = -3 * (form.fraction_bits + 1) / 4
+    above = select(x < low, low, x, like=x)
+    clipped = select(above > form.exp_high, form.exp_high, above, like=x)
+    e = _reduce_exp(clipped, _scale_magic(form, -1))
+    missing = -e.k * form.table("ln2")[1]
+    r = e.head + missing
+    r2 = r * r
+    first, *others = form.table("exp_tail")
+    table = (first - 0.5, *others)
+    tail = fma(r2, _polynomial(r, r2, table), fma(missing, e.head, missing))
+    offset = e.scale - 0.5
+    unity = (e.scale - offset) - 0.5
+    total = fma(e.scale, e.head, offset)
+    total_lost = fma(e.scale, e.head, offset - total)
+    half = 0.5 * e.scale * e.head
+    main = fma(half, e.head, total)
+    main_lost = fma(half, e.head, total - main)
+    result = 2 * (main + fma(e.scale, tail, (total_lost + unity) + main_lost))
+    return select(abs(x) < form.tiny, x, result, like=x)
 
 
 @dataclass(frozen=True)

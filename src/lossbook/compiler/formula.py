@@ -34,9 +34,11 @@ _OPERATIONS: dict[str, Callable[..., Value]] = {
     "maximum": elementary.maximum,
     "exp": elementary.exp,
     "exp_nonpositive": elementary.exp_nonpositive,
+    "expm1": elementary.expm1,
     "log": elementary.log,
     "log1p": elementary.log1p,
     "log1p_unit": elementary.log1p_unit,
+    "sqrt": elementary.sqrt,
 }
 
 

@@ -38,8 +38,10 @@ _UFUNCS: dict[str, np.ufunc] = {
     "minimum": np.minimum,
     "maximum": np.maximum,
     "exp": np.exp,
+    "expm1": np.expm1,
     "log": np.log,
     "log1p": np.log1p,
+    "sqrt": np.sqrt,
 }
 
 

@@ -27,11 +27,17 @@ class ArrayMaths(RowMaths):
     def exp(self, x: Term) -> Term:
         return self.xp.exp(x)
 
+    def expm1(self, x: Term) -> Term:
+        return self.xp.expm1(x)
+
     def log(self, x: Term) -> Term:
         return self.xp.log(x)
 
     def log1p(self, x: Term) -> Term:
         return self.xp.log1p(x)
+
+    def sqrt(self, x: Term) -> Term:
+        return self.xp.sqrt(x)
 
     def where(self, condition: Term, if_true: Term, if_false: Term) -> Term:
         return self.xp.where(condition, self.array(if_true), self.array(if_false))

@@ -42,12 +42,20 @@ class OracleMaths(RowMaths):
         return mpmath.exp(x)
 
     @_each
+    def expm1(self, x: Term) -> Term:
+        return mpmath.expm1(x)
+
+    @_each
     def log(self, x: Term) -> Term:
         return mpmath.log(x) if x != 0 else mpmath.mpf("-inf")
 
     @_each
     def log1p(self, x: Term) -> Term:
         return mpmath.log1p(x) if x != -1 else mpmath.mpf("-inf")
+
+    @_each
+    def sqrt(self, x: Term) -> Term:
+        return mpmath.sqrt(x)
 
     @_each
     def where(self, condition: Term, if_true: Term, if_false: Term) -> Term:

@@ -45,11 +45,17 @@ class SymbolMaths(RowMaths):
     def exp(self, x: Term) -> Term:
         return _each(sympy.exp, x)
 
+    def expm1(self, x: Term) -> Term:
+        return self.exp(x) - 1
+
     def log(self, x: Term) -> Term:
         return _each(sympy.log, x)
 
     def log1p(self, x: Term) -> Term:
         return self.log(1 + x)
+
+    def sqrt(self, x: Term) -> Term:
+        return _each(sympy.sqrt, x)
 
     def where(self, condition: Term, if_true: Term, if_false: Term) -> Term:
         return sympy.Piecewise((if_true, condition), (if_false, True))

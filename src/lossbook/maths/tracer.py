@@ -165,11 +165,17 @@ class TraceMaths(Maths):
     def exp(self, x: Term) -> Node:
         return self.graph.node("exp", x)
 
+    def expm1(self, x: Term) -> Node:
+        return self.graph.node("expm1", x)
+
     def log(self, x: Term) -> Node:
         return self.graph.node("log", x)
 
     def log1p(self, x: Term) -> Node:
         return self.graph.node("log1p", x)
+
+    def sqrt(self, x: Term) -> Node:
+        return self.graph.node("sqrt", x)
 
     def where(self, condition: Term, if_true: Term, if_false: Term) -> Node:
         return self.graph.node("where", condition, if_true, if_false)
