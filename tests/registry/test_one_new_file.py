@@ -28,7 +28,7 @@ def test_its_docstring_runs(tree: Tree) -> None:
 
 def test_it_is_in_the_catalogue_and_exported(tree: Tree) -> None:
     names = tree.answer("[cls.__name__ for cls in lb.catalogue()]")
-    assert names[:3] == ["Huber", "Quantile", "SquaredError"]
+    assert names[:4] == ["AbsoluteError", "Huber", "Quantile", "SquaredError"]
     assert tree.answer("'Huber' in dir(lb)")
     assert (
         tree.answer("[repr(lb.get(n, delta=2)) for n in names]", names=["huber", "huber_loss"])
