@@ -47,8 +47,8 @@ def catalogue() -> tuple[type[Loss], ...]:
     """Every registered loss class, by kind, then by name.
 
     >>> import lossbook
-    >>> [cls.__name__ for cls in lossbook.catalogue() if cls.kind == "regression"]
-    ['Quantile', 'SquaredError']
+    >>> {cls.kind for cls in lossbook.catalogue()} == {"regression", "binary", "multiclass"}
+    True
     """
     load_catalogue()
     kinds = {kind: position for position, kind in enumerate(_KINDS)}
