@@ -44,8 +44,12 @@ class Table:
     error_bits: float | None = None  # log2 of the largest relative error of the function
 
     def python(self) -> str:
-        numbers = [f'        _hex("{hexadecimal(value, self.dtype)}"),' for value in self.values]
-        return "\n".join([f'    ("{self.name}", "{self.dtype}"): (', *numbers, "    ),"])
+        """As ruff formats it."""
+        numbers = [f'_hex("{hexadecimal(value, self.dtype)}"),' for value in self.values]
+        if len(numbers) == 1:
+            return f'    ("{self.name}", "{self.dtype}"): ({numbers[0]}),'
+        lines = [f"        {number}" for number in numbers]
+        return "\n".join([f'    ("{self.name}", "{self.dtype}"): (', *lines, "    ),"])
 
     def cpp(self) -> str:
         suffix = "f" if self.dtype == "float" else ""

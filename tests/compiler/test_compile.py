@@ -205,6 +205,12 @@ def test_a_missing_compiler_says_what_to_install(monkeypatch: pytest.MonkeyPatch
         lb.compile(OwnRate())
 
 
+def test_an_old_compiler_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llvmlite.__version__", "0.44.1rc1")
+    with pytest.raises(lb.MissingDependencyError, match=r"0\.45 or newer, this is 0\.44\.1rc1"):
+        lb.compile(OwnRate())
+
+
 IMPORTS = """
 import sys
 import lossbook

@@ -29,6 +29,12 @@ def _llvm() -> Any:
             "compiling a loss needs llvmlite, the compiler inside numba: "
             "pip install 'lossbook[numba]'."
         ) from None
+    # Before 0.45, pointers were written in another way and LLVM had to be started by hand.
+    if tuple(int(part) for part in llvmlite.__version__.split(".")[:2]) < (0, 45):
+        raise MissingDependencyError(
+            f"compiling a loss needs llvmlite 0.45 or newer, this is {llvmlite.__version__}: "
+            "pip install --upgrade 'lossbook[numba]'."
+        )
     return llvmlite.binding
 
 
