@@ -13,6 +13,7 @@ import pytest
 
 import lossbook as lb
 from compiler.twins import compiled
+from engine import test_blocks as odd
 from lossbook import registry
 from lossbook.compiler.machine import machine
 from lossbook.domains import Interval
@@ -82,6 +83,19 @@ def test_the_same_numbers_as_without(
         got = _results(loss, call, case.y_true, case.y_pred, **words)
         for output, number in _results(plain, call, case.y_true, case.y_pred, **words).items():
             np.testing.assert_allclose(got[output], number, rtol=8 * 2.0**-52, atol=0)
+
+
+@pytest.mark.parametrize("loss", odd.OWN, ids=repr)
+def test_formulas_of_every_kind(loss: lb.Loss) -> None:
+    """Nothing but exactly rounded operations, so that the path does not matter."""
+    y, p = np.zeros(2000), np.linspace(-4, 4, 2000)
+    p[::37], p[::99] = np.nan, 0
+    for one, other in zip(
+        lb.compile(loss).value_gradient_hessian(y, p, reduction="none"),
+        loss.value_gradient_hessian(y, p, reduction="none"),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_it_is_the_same_loss() -> None:

@@ -48,7 +48,8 @@ class OwnOddities(lb.ResidualLoss):
         return r > 0
 
     def deriv2(self, m: Any, r: Any) -> Any:
-        return m.maximum(0.25, 0.5) + m.where(r > 0.5, 0.1, 1e17)
+        share = (r > 0) * (r < 2)
+        return m.maximum(0.25, 0.5) + m.where(r > 0.5, 0.1, 1e17) * share
 
 
 class OwnCube(lb.ResidualLoss):

@@ -92,6 +92,10 @@ class Evaluation:
     constants: Constants
     _values: dict[int, Value] = field(default_factory=dict)
 
+    def number(self, node: Node) -> Value:
+        """The node's value; of a condition, 1 or 0."""
+        return _as_number(self.value(node), self.kind)
+
     def value(self, node: Node) -> Value:
         if id(node) not in self._values:
             self._values[id(node)] = self._leaf(node)
@@ -104,14 +108,24 @@ class Evaluation:
             return self.code.number(self.kind, node.payload)
         if node.is_constant:
             return self.constants.value(node, self.kind)
-        return _apply(node, [self.value(term) for term in node.inputs])
+        return _apply(node, [self.value(term) for term in node.inputs], self.kind)
 
 
-def _apply(node: Node, inputs: list[Value]) -> Value:
+def _as_number(value: Value, kind: Kind) -> Value:
+    return value.converted(kind.element, unsigned=True) if value.kind.element == "i1" else value
+
+
+def _as_condition(value: Value) -> Value:
+    return value if value.kind.element == "i1" else value.differs(0)
+
+
+def _apply(node: Node, inputs: list[Value], kind: Kind) -> Value:
+    if node.operation in ("and", "or"):
+        return _OPERATIONS[node.operation](*map(_as_condition, inputs))
     if node.operation == "where":
-        like = next((term for term in inputs[1:] if not term.is_literal), inputs[1])
-        condition, if_true, if_false = inputs
-        return select(condition, if_true, if_false, like=like)
+        if_true, if_false = (_as_number(term, kind) for term in inputs[1:])
+        return select(_as_condition(inputs[0]), if_true, if_false, like=if_true)
+    inputs = [_as_number(term, kind) for term in inputs]
     if node.operation == LOGISTIC:
         return elementary.over_one_plus(node.payload, *inputs)
     name = function_of(node)
@@ -144,7 +158,7 @@ class Constants:
             return self._parameters[node.payload]
         if node.operation == "number":
             return self._code.number(_DOUBLE, node.payload)
-        return _apply(node, [self._exact(term) for term in node.inputs])
+        return _apply(node, [self._exact(term) for term in node.inputs], _DOUBLE)
 
 
 def parameters_of(loss: Loss, formula: Formula) -> list[float]:

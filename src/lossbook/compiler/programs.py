@@ -56,7 +56,7 @@ class Losses(Walk):
             self.leave_if(code, evaluation.value(self._formula.outside))
         results = {}
         for order in [0] * self._adds + self._stored:
-            result = evaluation.value(self._formula.outputs[order])
+            result = evaluation.number(self._formula.outputs[order])
             if order and weight is None:
                 scale = self._scale.converted(self.element).spread(width)
                 result = result * scale

@@ -196,6 +196,9 @@ class Value:
     def equals(self, other: Value | Number) -> Value:
         return self._compare("oeq", other)
 
+    def differs(self, other: Value | Number) -> Value:
+        return self._compare("une", other)
+
     @property
     def is_nan(self) -> Value:
         return self._compare("uno", self)
