@@ -124,6 +124,11 @@ class Graph:
     def argument(self, name: str) -> Node:
         return self.node("argument", payload=name)
 
+    def extreme(self, operation: str, left: Term, right: Term) -> Node:
+        a, b = self.term(left), self.term(right)
+        # A constant goes second: kernels then need not test it for NaN.
+        return self.node(operation, b, a) if a.is_constant else self.node(operation, a, b)
+
     def product(self, left: Term, right: Term) -> Node:
         factors = self.term(left), self.term(right)
         for one, other in (factors, factors[::-1]):
@@ -181,10 +186,10 @@ class TraceMaths(Maths):
         return self.graph.node("where", condition, if_true, if_false)
 
     def maximum(self, x: Term, y: Term) -> Node:
-        return self.graph.node("maximum", x, y)
+        return self.graph.extreme("maximum", x, y)
 
     def minimum(self, x: Term, y: Term) -> Node:
-        return self.graph.node("minimum", x, y)
+        return self.graph.extreme("minimum", x, y)
 
     def smaller_sigmoid(self, x: Term) -> Node:
         e = self.exp(-abs(x))

@@ -10,9 +10,11 @@
 
 namespace lossbook::LOSSBOOK_ISA {
 
-template <class Formula, int order, class T> LOSSBOOK_INLINE T keep_nan(bool missing, T result) {
-    if constexpr (Formula::carries_nan[order]) return result;
-    else return missing ? elementary::nan<T> : result;
+// Comparisons drop NaN; where a formula's do, it is put back.
+template <class Formula, int order, class T> LOSSBOOK_INLINE T keep_nan(T y, T p, T result) {
+    if constexpr (!Formula::carries_label[order]) result = y != y ? y : result;
+    if constexpr (!Formula::carries_prediction[order]) result = p != p ? p : result;
+    return result;
 }
 
 // Half as wide as T: a loop over both takes two vectors of T per turn, whose latencies overlap. That
@@ -34,11 +36,9 @@ LOSSBOOK_INLINE bool evaluate_piece(const typename Formula::template Constants<T
         T v, g, h;
         Formula::template evaluate<T>(constants, yi, pi, v, g, h);
         outside |= Formula::template outside<T>(yi, pi) ? Flag(1) : Flag(0);
-        // Comparisons drop NaN; where a formula's do, it is put back.
-        const bool missing = (yi != yi) | (pi != pi);
-        if constexpr (want & value_bit) value[i] = keep_nan<Formula, 0>(missing, v);
-        if constexpr (want & gradient_bit) gradient[i] = keep_nan<Formula, 1>(missing, g * scale);
-        if constexpr (want & hessian_bit) hessian[i] = keep_nan<Formula, 2>(missing, h * scale);
+        if constexpr (want & value_bit) value[i] = keep_nan<Formula, 0>(yi, pi, v);
+        if constexpr (want & gradient_bit) gradient[i] = keep_nan<Formula, 1>(yi, pi, g * scale);
+        if constexpr (want & hessian_bit) hessian[i] = keep_nan<Formula, 2>(yi, pi, h * scale);
     }
     return outside != 0;
 }

@@ -35,8 +35,9 @@ struct Formula {{
     static constexpr const char* name = "{name}";
     static constexpr int parameters = {parameter_count};
     static constexpr bool checks_values = {checks_values};
-    // Whether NaN in y or p comes out as NaN of itself: value, gradient, Hessian.
-    static constexpr bool carries_nan[] = {{{carries_nan}}};
+    // Whether NaN comes out of itself as NaN of value, gradient, Hessian: NaN in y, and in p.
+    static constexpr bool carries_label[] = {{{carries_label}}};
+    static constexpr bool carries_prediction[] = {{{carries_prediction}}};
 
     // What depends on parameters alone, in double until the last rounding.
     template <class T> struct Constants {{
@@ -127,9 +128,8 @@ def print_kernel(loss: Loss) -> str:
         name=kernel_name(loss),
         parameter_count=len(m.parameters),
         checks_values=_boolean(_checks(loss)),
-        carries_nan=", ".join(
-            _boolean(carries_nan(node, y) and carries_nan(node, p)) for node in outputs
-        ),
+        carries_label=", ".join(_boolean(carries_nan(node, y)) for node in outputs),
+        carries_prediction=", ".join(_boolean(carries_nan(node, p)) for node in outputs),
         constants=_indent(_print_constants(body.constants, list(m.parameters)), 8),
         outside=_indent(_print_outside(loss), 8),
         evaluate=_indent(body.lines, 8),
@@ -187,6 +187,8 @@ def main(folder: Path) -> None:
     pointwise = [cls for cls in catalogue() if not cls.is_multiclass]
     losses = [loss for cls in pointwise for loss in variants(cls)]
     names = [kernel_name(loss) for loss in losses]
+    for stale in {*folder.glob("*.cpp")} - {folder / f"{name}.cpp" for name in (*names, "table")}:
+        stale.unlink()  # of a loss that is gone; the build compiles whatever lies here
     for loss, name in zip(losses, names, strict=True):
         _write(folder / f"{name}.cpp", print_kernel(loss))
     table = _TABLE.format(
