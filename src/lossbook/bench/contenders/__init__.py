@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 
-__all__ = ["PEERS", "Peer"]
+__all__ = ["BOOSTERS", "PEERS", "Peer"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,6 +41,7 @@ _HERE = "lossbook.bench.contenders"
 
 LOSSBOOK = Peer("lossbook", f"{_HERE}.own:Lossbook")
 COPY = Peer("copy", f"{_HERE}.own:Copy")
+FRESH_COPY = Peer("fresh copy", f"{_HERE}.own:FreshCopy")
 
 PEERS = {
     peer.name: peer
@@ -58,5 +59,15 @@ PEERS = {
         Peer(
             "lossbook.compile", f"{_HERE}.compiled:Compiled", ("llvmlite",), False, is_library=False
         ),
+        Peer("optax", f"{_HERE}.optax_losses:Optax", ("jax", "optax")),
+    )
+}
+
+# Their objectives are timed through training (lossbook.bench.training).
+BOOSTERS = {
+    peer.name: peer
+    for peer in (
+        Peer("xgboost", f"{_HERE}.boosting:XGBoost", ("xgboost",)),
+        Peer("lightgbm", f"{_HERE}.boosting:LightGBM", ("lightgbm",)),
     )
 }
