@@ -180,7 +180,7 @@ def test_bytes_held_are_those_of_the_data(layout: str, out: str) -> None:
 def test_without_the_memory_for_all_they_come_one_after_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    free = CASE.bytes_held * 3 + CASE.bytes_needed
+    free = CASE.bytes_held * 3 + CASE.bytes_needed  # of three contenders and two copies
     monkeypatch.setattr(memory, "available", lambda: free)
     found = run([CASE], [PEERS["numpy"], PEERS["plain"]], [1], 2)
     (finding,) = found.findings

@@ -142,8 +142,8 @@ def _mark_caches(axes: Any, run: Run, findings: list[Finding]) -> None:
         if min(sizes) <= x <= max(sizes):
             axes.axvline(x, color="0.75", linewidth=1, linestyle=":")
             axes.annotate(
-                f" {name}", (x, 0.97), xycoords=("data", "axes fraction"),
-                color="0.5", fontsize="x-small", va="top",
+                f" {name}", (x, 0.02), xycoords=("data", "axes fraction"),
+                color="0.5", fontsize="x-small", va="bottom",
             )  # fmt: skip
 
 

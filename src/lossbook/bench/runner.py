@@ -21,6 +21,9 @@ from lossbook.report.scales import count
 
 Progress = Callable[[str, float], None]
 
+# What of the free memory contenders may fill together: other programs want some too.
+_SHARE = 0.7
+
 # The array path is the reference: nothing compiled, in float64, held to 120 digits by the tests.
 _ARRAY_PATH = {"LOSSBOOK_NATIVE": "0"}
 
@@ -99,7 +102,7 @@ class Table:
         everybody = [*self.contenders, *self.copies]
         free = memory.available()
         together = case.bytes_held * len(everybody) + case.bytes_needed
-        finding.interleaved = free is None or together < free
+        finding.interleaved = free is None or together < _SHARE * free
         for table in [everybody] if finding.interleaved else [[process] for process in everybody]:
             self._seat(table, finding, details)
         self.file.unlink()
