@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lossbook.bench.results import Finding, Run
-from lossbook.bench.table import kind
-from lossbook.report.scales import count
+from lossbook.bench.table import kind, labels, threads
 
 # The same contender looks the same in every picture, whoever else is in it.
 _LOOKS = {
@@ -45,6 +44,7 @@ def _ratios(run: Run) -> Any:
     findings = [finding for finding in run.findings if finding.ratio("lossbook")]
     figure = Figure(figsize=(9, 1.6 + 0.3 * max(len(findings), 1)), layout="constrained")
     axes = figure.add_subplot()
+    axes.axvline(1, color="black", linewidth=1.5, label=_label(run, "lossbook"))
     for name in run.versions:
         points = [
             (ratio, row)
@@ -55,9 +55,8 @@ def _ratios(run: Run) -> Any:
             color, mark = _LOOKS.get(name, _OTHERS)
             xs, ys = zip(*points, strict=True)
             axes.plot(xs, ys, mark, color=color, alpha=0.85, label=_label(run, name))
-    axes.axvline(1, color="black", linewidth=1.5, label=_label(run, "lossbook"))
-    labels, common = _labels(findings)
-    axes.set_yticks(range(len(findings)), labels)
+    titles, common = labels(findings)
+    axes.set_yticks(range(len(findings)), titles)
     axes.set_ylim(len(findings) - 0.5, -0.5)
     axes.set_xscale("log")
     low, high = axes.get_xlim()
@@ -80,8 +79,7 @@ def _growth(run: Run) -> Any:
     for finding in run.findings:
         case = finding.case
         classes = [f"{case.classes} classes"] if case.classes else []
-        threads = "1 thread" if finding.threads == 1 else f"{finding.threads} threads"
-        parts = [*case.switches, *classes, *kind(finding), threads]
+        parts = [*case.switches, *classes, *kind(finding), threads(finding)]
         groups.setdefault(f"{case.loss}\n{', '.join(parts)}", []).append(finding)
     across = min(2, max(len(groups), 1))
     down = -(-max(len(groups), 1) // across)
@@ -154,26 +152,6 @@ def _plain_ticks(axis: Any, unit: str = "") -> None:
     axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}{unit}"))
     axis.set_minor_locator(LogLocator(subs=()))
-
-
-def _labels(findings: list[Finding]) -> tuple[list[str], str]:
-    """What each case is, in words; and those that all cases share, for the title."""
-    parts = [_parts(finding) for finding in findings]
-    common = [part for part in parts[0] if all(part in other for other in parts)] if parts else []
-    labels = [", ".join(part for part in row if part not in common) for row in parts]
-    if len(findings) == 1:
-        labels, common = [findings[0].case.title], parts[0][1:]
-    return labels, ", ".join(common)
-
-
-def _parts(finding: Finding) -> list[str]:
-    case = finding.case
-    threads = "1 thread" if finding.threads == 1 else f"{finding.threads} threads"
-    weights = "weights" if case.weights else "no weights"
-    # The shape of rows is part of their title.
-    size = [] if case.classes else [f"n = {count(case.n)}"]
-    out = "given out" if case.out == "given" else "new results"
-    return [case.title, case.dtype, case.outputs, *size, weights, case.layout, out, threads]
 
 
 def _label(run: Run, name: str) -> str:

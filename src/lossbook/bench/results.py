@@ -111,11 +111,11 @@ class Finding:
     @classmethod
     def read(cls, record: Mapping[str, Any]) -> Self:
         """The finding that gave this record."""
-        case = Case(**_fields(Case, record))
+        case = Case(**fields(Case, record))
         entries = {
-            name: Entry(**_fields(Entry, entry)) for name, entry in record["contenders"].items()
+            name: Entry(**fields(Entry, entry)) for name, entry in record["contenders"].items()
         }
-        return cls(case=case, entries=entries, **_fields(cls, record))
+        return cls(case=case, entries=entries, **fields(cls, record))
 
 
 @dataclasses.dataclass
@@ -152,10 +152,10 @@ class Run:
     def read(cls, record: Mapping[str, Any]) -> Self:
         """The run that gave this record, or one that was read from JSON."""
         findings = [Finding.read(case) for case in record["cases"]]
-        return cls(findings=findings, **_fields(cls, record))
+        return cls(findings=findings, **fields(cls, record))
 
 
-def _fields(cls: Any, record: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a record are fields of a class."""
-    names = {field.name for field in dataclasses.fields(cls)}
+def fields(cls: Any, record: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a record are fields of a class, lists of records left out."""
+    names = {field.name for field in dataclasses.fields(cls)} - {"comparisons"}
     return {name: value for name, value in record.items() if name in names}

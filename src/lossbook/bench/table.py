@@ -9,6 +9,8 @@ from lossbook.report.scales import count, number
 
 # From this many numbers on a time per number says more than one per call.
 _MANY = 1000
+# Where all take less than half a MiB, there is nothing to say about memory.
+_NOTHING = {f"{own} / {other}" for own in "0-" for other in "0-"}
 # The load per processor at which other programs get in the way.
 _BUSY = 0.5
 
@@ -27,11 +29,60 @@ def groups(run: Run, growth: bool = False) -> Iterator[Table]:
             finding
         )
     for heading, findings in found.items():
-        names = [name for name in run.versions if _takes_part(findings, name)]
-        peers = [name for name in names if name != "lossbook"]
-        header = ["n" if growth else "", "lossbook", "ahead", "of copy", "MiB"]
-        rows = [_row(finding, peers, growth) for finding in findings]
-        yield heading, [*header, *peers, "copy", "fresh"], rows
+        many = growth or findings[0].case.elements >= _MANY
+        titles = [count(f.case.n) if growth else f.case.title for f in findings]
+        yield heading, *rows(run, findings, titles, many, "n" if growth else "")
+
+
+def rows(
+    run: Run, findings: Sequence[Finding], titles: Sequence[str], many: bool, corner: str = ""
+) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of a table: ns per number if ``many``, else microseconds per call."""
+    peers = [name for name in run.versions if _takes_part(findings, name) and name != "lossbook"]
+    header = [corner, "lossbook", "ahead", "of copy", "MiB", *peers, "copy", "fresh"]
+    lines = [
+        [title, *_row(finding, peers, many)]
+        for finding, title in zip(findings, titles, strict=True)
+    ]
+    place = header.index("MiB")
+    if all(line[place] in _NOTHING for line in lines):
+        for line in (header, *lines):
+            del line[place]
+    return header, lines
+
+
+def labels(findings: Sequence[Finding]) -> tuple[list[str], str]:
+    """What each case is, in words; and those that all cases share."""
+    parts = [_parts(finding) for finding in findings]
+    common = [part for part in parts[0] if all(part in other for other in parts)] if parts else []
+    if len(findings) == 1:
+        return [findings[0].case.title], ", ".join(parts[0][1:])
+    found = []
+    for row in parts:
+        own = [part for part in row if part not in common]
+        found.append(", ".join([part for part in own if part not in _USUAL] or own))
+    return found, ", ".join(common)
+
+
+_USUAL = {"no weights", "contiguous", "new results"}
+
+
+def _parts(finding: Finding) -> list[str]:
+    case = finding.case
+    weights = "weights" if case.weights else "no weights"
+    # The shape of rows is part of their title.
+    size = [] if case.classes else [f"n = {count(case.n)}"]
+    out = "given out" if case.out == "given" else "new results"
+    return [
+        case.title,
+        case.dtype,
+        case.outputs,
+        *size,
+        weights,
+        case.layout,
+        out,
+        threads(finding),
+    ]
 
 
 def folded(
@@ -99,7 +150,7 @@ def _heading(finding: Finding) -> str:
     unit = "ns per number" if case.elements >= _MANY else "µs per call"
     # Shapes are in the titles.
     size = [] if case.classes else [f"n = {count(case.n)}"]
-    return ", ".join([*kind(finding), *size, _threads(finding), unit])
+    return ", ".join([*kind(finding), *size, threads(finding), unit])
 
 
 def _growth_heading(finding: Finding) -> str:
@@ -107,7 +158,7 @@ def _growth_heading(finding: Finding) -> str:
     title = [case.loss, *case.switches]
     if case.classes:
         title.append(f"{case.classes} classes")
-    return ", ".join([*title, *kind(finding), _threads(finding), "ns per number"])
+    return ", ".join([*title, *kind(finding), threads(finding), "ns per number"])
 
 
 def kind(finding: Finding) -> list[str]:
@@ -120,24 +171,23 @@ def kind(finding: Finding) -> list[str]:
     return parts
 
 
-def _threads(finding: Finding) -> str:
+def threads(finding: Finding) -> str:
+    """How many, in words."""
     return "1 thread" if finding.threads == 1 else f"{finding.threads} threads"
 
 
-def _row(finding: Finding, peers: Sequence[str], growth: bool) -> list[str]:
-    case = finding.case
+def _row(finding: Finding, peers: Sequence[str], many: bool) -> list[str]:
     ahead, own = finding.ahead_by, finding.entries.get("lossbook")
     share = own.share_of_copy if own else None
-    many = growth or case.elements >= _MANY
+    elements = finding.case.elements
     return [
-        count(case.n) if growth else case.title,
         _time(finding, "lossbook", many),
         f"{ahead:.2f}x" if ahead else "-",
         f"{share:.0%}" if share else "-",
         f"{_memory(finding, 'lossbook')} / {_memory(finding, finding.fastest_library)}",
         *(_time(finding, name, many) for name in peers),
-        _scaled(finding.copy_seconds, case.elements, many),
-        _scaled(finding.fresh_copy_seconds, case.elements, many),
+        _scaled(finding.copy_seconds, elements, many),
+        _scaled(finding.fresh_copy_seconds, elements, many),
     ]
 
 

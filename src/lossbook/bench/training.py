@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import statistics
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Self
 
 from lossbook.bench.contenders import BOOSTERS, Peer
 from lossbook.bench.machine import describe
 from lossbook.bench.process import Process
+from lossbook.bench.results import fields
 from lossbook.report.scales import count, number
 
 # The losses that are trained, with the number of classes; 0 for one prediction per row.
@@ -83,6 +84,16 @@ class Trainings:
         for comparison, entry in zip(self.comparisons, record["comparisons"], strict=True):
             entry["ratio"] = comparison.ratio
         return {"format": 1, **record}
+
+    @classmethod
+    def read(cls, record: Mapping[str, Any]) -> Self:
+        """The trainings that gave this record, or one that was read from JSON."""
+        comparisons = []
+        for entry in record["comparisons"]:
+            results = {kind: Result(**result) for kind, result in entry["results"].items()}
+            job = Training(**entry["training"])
+            comparisons.append(Comparison(entry["library"], job, entry["threads"], results))
+        return cls(comparisons=comparisons, **fields(cls, record))
 
 
 def train(
