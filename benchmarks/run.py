@@ -70,7 +70,13 @@ def sets(quick: bool) -> dict[str, Set]:
     strange = ["strided", "mixed", "integer"]
     return {
         "pointwise": Set(cases(list(pointwise_losses()), BOTH, GRADIENT, [million], [], NO, PLAIN)),
-        "rows": Set(cases([SOFTMAX], BOTH, GRADIENT, [], shapes, NO, PLAIN), rounds=9),
+        "rows": Set(
+            [
+                *cases([SOFTMAX], SINGLE, GRADIENT, [], shapes, NO, PLAIN),
+                *cases([SOFTMAX], BOTH[1:], GRADIENT, [], shapes[:-1], NO, PLAIN),
+            ],
+            rounds=7,
+        ),
         "calls": Set(
             [
                 case

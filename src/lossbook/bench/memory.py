@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 _STATUS = Path("/proc/self/status")
+_SUMMARY = Path("/proc/self/smaps_rollup")
 _SYSTEM = Path("/proc/meminfo")
 
 
@@ -30,6 +31,11 @@ def forget_peak() -> None:
 def resident() -> int | None:
     """Bytes in memory now; None where the system does not say."""
     return _read(_STATUS, "VmRSS")
+
+
+def offered() -> int:
+    """Bytes in memory that the system may have, such as those kept for the next results."""
+    return _read(_SUMMARY, "LazyFree") or 0
 
 
 def peak() -> int | None:

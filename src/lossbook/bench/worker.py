@@ -43,6 +43,7 @@ class Worker:
         self.contender = contender
         self._job: Callable[[], Any] | None = None
         self._calls = 1
+        self._kept = 0
         self._built_in: tuple[Array, float] | None = None
 
     def reference(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -70,6 +71,7 @@ class Worker:
         del arrays
         self._job = job
         self._calls = self._calls_per_turn()
+        self._kept = kept_by(job)
         memory.settle()
         memory.forget_peak()
         moved = bytes_moved(case, arguments)
@@ -93,8 +95,9 @@ class Worker:
         self._job = None
         memory.settle()
         # Compared with what stays: what was loaded or compiled for the case is no part of its job.
+        # What stays because it is kept for the next results is.
         stays = memory.resident()
-        working = None if peak is None or stays is None else max(peak - stays, 0)
+        working = None if peak is None or stays is None else max(peak - stays, 0) + self._kept
         return {"peak_bytes": peak, "working_bytes": working}
 
     def training(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -137,6 +140,14 @@ class Worker:
                 return calls
             growth = SHORTEST_TURN / max(lasted, 1e-9) * 1.2
             calls = min(MOST_CALLS, max(calls + 1, math.ceil(calls * min(growth, 10))))
+
+
+def kept_by(job: Callable[[], Any]) -> int:
+    """How much of the memory of its results goes back to what is kept when they are let go."""
+    results = job()
+    in_use = memory.offered()
+    del results
+    return max(memory.offered() - in_use, 0)
 
 
 def compare(arrays: tuple[Array, ...], file: str, y_pred: Array) -> tuple[float, str]:

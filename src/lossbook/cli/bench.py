@@ -79,8 +79,21 @@ SHAPES = Shapes("shapes")
 
 @click.command("bench", cls=LossCommand)
 @click.option("--loss", "losses", type=NAMES, help="Losses, by any name.  [default: all]")
-@click.option("--dtype", "dtypes", type=DTYPES, default="float32,float64", show_default=True)
-@click.option("--outputs", type=OUTPUTS, default="value+gradient", show_default=True)
+@click.option(
+    "--dtype",
+    "dtypes",
+    type=DTYPES,
+    default="float32,float64",
+    show_default=True,
+    help="float32, float64.",
+)
+@click.option(
+    "--outputs",
+    type=OUTPUTS,
+    default="value+gradient",
+    show_default=True,
+    help="value, value+gradient, gradient+hessian, all.",
+)
 @click.option("--n", "sizes", type=NUMBERS, help="Numbers per call.  [default: 1000000]")
 @click.option(
     "--shapes",
@@ -88,14 +101,15 @@ SHAPES = Shapes("shapes")
     help="Rows x classes, for losses of rows.  [default: n numbers, in 10 and 1000 classes]",
 )
 @click.option("--threads", default="1", show_default=True, help="Numbers of threads, or 'all'.")
-@click.option("--weights", type=WEIGHTS, default="no", show_default=True)
+@click.option("--weights", type=WEIGHTS, default="no", show_default=True, help="no, yes.")
 @click.option(
     "--layout",
     "layouts",
     type=LAYOUTS,
     default="contiguous",
     show_default=True,
-    help="strided: every second place; mixed: labels of another dtype; integer: labels int64.",
+    help="contiguous; strided: every second place; mixed: labels of another dtype; integer: "
+    "labels of int64.",
 )
 @click.option(
     "--out",
@@ -103,7 +117,7 @@ SHAPES = Shapes("shapes")
     type=OUTS,
     default="new",
     show_default=True,
-    help="given: results go into arrays that are there.",
+    help="new: results in new arrays; given: in arrays that are there.",
 )
 @click.option(
     "--peers",
