@@ -97,6 +97,18 @@ def test_results_are_right(name: str, kind: tuple[str, bool, str, str], tmp_path
         assert (OFFERED | ON_REQUEST)[name] in offered
 
 
+@pytest.mark.parametrize("outputs", ["value+gradient", "gradient+hessian", "all"])
+def test_lossbook_writes_into_what_is_given(outputs: str) -> None:
+    losses, shapes = default_losses(), [(10, 4)]
+    kinds = ([outputs], [40], shapes, [False], ["contiguous"], ["given"])
+    for case in cases(losses, DTYPES, *kinds):
+        arguments = data(case)
+        assert arguments.out
+        results = contender(LOSSBOOK).job(case, arguments)()
+        for given, result in zip(arguments.out[::-1], results[::-1], strict=False):
+            assert result is given
+
+
 @pytest.mark.parametrize("outputs", OUTPUTS)
 def test_every_loss_has_a_numpy_form(outputs: str) -> None:
     """A loss added later needs no work here."""
