@@ -39,7 +39,7 @@ MSE = lossbook.get("squared_error")
 # Little to compute for each number; those of the catalogue that there are.
 MEMORY_BOUND = ("squared_error", "absolute_error", "hinge", "quantile", "huber")
 SHAPES = [(1_000_000, 3), (100_000, 10), (1000, 1000), (256, 128_256)]
-GROWTH = [step * 10**power for power in (5, 6, 7) for step in (1, 2, 5)][:-1] + [10**8]
+GROWTH = [int(n) for n in (1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7, 2e7, 1e8)]
 
 BOTH, SINGLE = ["float32", "float64"], ["float32"]
 GRADIENT = ["value+gradient"]
