@@ -96,6 +96,14 @@ def benchmarks(session: nox.Session) -> None:
 
 
 @nox.session
+def results(session: nox.Session) -> None:
+    """The figures of docs/benchmarks.md and README, measured anew; arguments go to run.py."""
+    prepare(session, "bench")
+    session.run("python", "benchmarks/run.py", *session.posargs)
+    session.run("python", "benchmarks/page.py")
+
+
+@nox.session
 def accuracy(session: nox.Session) -> None:
     """The largest errors in ULP, of every loss, output, dtype and path."""
     prepare(session, "test")

@@ -23,27 +23,29 @@ OUTPUTS = {
     "gradient+hessian": (1, 2),
     "all": (0, 1, 2),
 }
-LAYOUTS = ("contiguous", "strided", "mixed")
+LAYOUTS = ("contiguous", "strided", "mixed", "integer")
+OUTS = ("new", "given")
 DTYPES = ("float32", "float64")
+_PERIOD = 2**20
 
 
 @dataclasses.dataclass(frozen=True)
 class Case:
     """One job.
 
-    ``size`` is how many numbers were asked for, ``n`` how many predictions that are, or rows of
-    ``classes`` predictions each; ``classes`` is 0 for a pointwise loss.
+    ``n`` is how many predictions there are, or rows of ``classes`` predictions each; ``classes`` is
+    0 for a pointwise loss. ``out`` says whether results go into new arrays or into given ones.
     """
 
     loss: str
     parameters: Mapping[str, Any]
     dtype: str
     outputs: str
-    size: int
     n: int
     classes: int
     weights: bool
     layout: str
+    out: str = "new"
 
     @property
     def orders(self) -> tuple[int, ...]:
@@ -61,12 +63,31 @@ class Case:
 
         >>> from lossbook.bench.cases import Case
         >>> softmax = {"from_logits": True}
-        >>> Case("cross_entropy", softmax, "float32", "all", 500, 50, 10, False, "strided").title
+        >>> Case("cross_entropy", softmax, "float32", "all", 50, 10, False, "strided").title
         'cross_entropy, from_logits, 50 x 10'
         """
-        switches = [name for name, value in self.parameters.items() if value is True]
         shape = [f"{self.n} x {self.classes}"] if self.classes else []
-        return ", ".join([self.loss, *switches, *shape])
+        return ", ".join([self.loss, *self.switches, *shape])
+
+    @property
+    def switches(self) -> tuple[str, ...]:
+        """The parameters that are switched on, such as from_logits."""
+        return tuple(name for name, value in self.parameters.items() if value is True)
+
+    @property
+    def bytes_held(self) -> int:
+        """About how much memory the arguments take, and the results where they are given."""
+        width = np.dtype(self.dtype).itemsize
+        other = width if self.layout in {"contiguous", "strided"} and not self.classes else 8
+        held = self.elements * width + self.n * other * (2 if self.weights else 1)
+        held *= 2 if self.layout == "strided" else 1
+        results = sum(order > 0 for order in self.orders) if self.out == "given" else 0
+        return held + results * self.elements * width
+
+    @property
+    def bytes_needed(self) -> int:
+        """About how much more a call takes, in the library with the most temporaries."""
+        return self.elements * 6 * np.dtype(self.dtype).itemsize
 
     def build(self) -> Loss:
         """The loss itself."""
@@ -97,23 +118,39 @@ def cases(
     dtypes: Sequence[str],
     outputs: Sequence[str],
     sizes: Sequence[int],
-    classes: Sequence[int],
+    shapes: Sequence[tuple[int, int]],
     weights: Sequence[bool],
     layouts: Sequence[str],
+    outs: Sequence[str] = ("new",),
 ) -> list[Case]:
-    """All combinations; a size counts numbers, so rows of K classes are size / K many."""
+    """All combinations: sizes for losses of one prediction per sample, shapes for those of rows.
+
+    What would be another case once more is left out.
+    """
     found = []
-    for kind in itertools.product(sizes, outputs, weights, layouts, dtypes):
-        size, output, weight, layout, dtype = kind
-        for loss in losses:
-            fixed = (loss.name, dict(loss.parameters), dtype, output)
-            if loss.is_multiclass:
-                for columns in classes:
-                    rows = max(1, size // columns)
-                    found.append(Case(*fixed, size, rows, columns, weight, layout))
-            else:
-                found.append(Case(*fixed, size, size, 0, weight, layout))
+    for kind in itertools.product(outputs, weights, layouts, outs, dtypes):
+        output, weight, layout, out, dtype = kind
+        if out == "given" and output == "value" and "new" in outs:
+            continue  # a number goes nowhere
+        for rows, classes in [*((size, 0) for size in sizes), *shapes]:
+            for loss in losses:
+                if loss.is_multiclass != bool(classes):
+                    continue
+                if layout == "integer" and not _takes_integers(loss):
+                    continue
+                fixed = (loss.name, dict(loss.parameters), dtype, output)
+                found.append(Case(*fixed, rows, classes, weight, layout, out))
     return found
+
+
+def _takes_integers(loss: Loss) -> bool:
+    """Whether labels may be integers and are not so anyway."""
+    domain = loss.label_domain
+    if loss.is_multiclass:
+        return False
+    return isinstance(domain, Labels) or (
+        isinstance(domain, Interval) and (domain.low, domain.high) == (0, 1)
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,6 +160,7 @@ class Data:
     y_true: Array
     y_pred: Array
     weight: Array | None
+    out: tuple[Array, ...] | None = None
 
     @property
     def nbytes(self) -> int:
@@ -132,18 +170,22 @@ class Data:
 
 
 def data(case: Case) -> Data:
-    """Predictions of everyday size and labels that fit them, the same in every process."""
+    """Predictions of everyday size and labels that fit them, the same in every process.
+
+    After a million numbers they repeat, which no processor notices and saves minutes.
+    """
     rng = np.random.default_rng(0)
     loss = case.build()
-    shape = (case.n, case.classes) if case.classes else (case.n,)
+    rows = min(case.n, max(_PERIOD // max(case.classes, 1), 1))
+    shape = (rows, case.classes) if case.classes else (rows,)
     y_pred = _everyday(loss.prediction_domain, rng, shape)
     if case.classes:
         if isinstance(loss.prediction_domain, Interval) and loss.prediction_domain.high == 1:
             y_pred /= y_pred.sum(axis=1, keepdims=True)
-        y_true = rng.integers(0, case.classes, case.n)
+        y_true = rng.integers(0, case.classes, rows)
     else:
         y_true = _labels(loss, y_pred, rng)
-    weight = rng.uniform(0.5, 1.5, case.n) if case.weights else None
+    weight = rng.uniform(0.5, 1.5, rows) if case.weights else None
     return _laid_out(case, y_true, y_pred, weight)
 
 
@@ -152,20 +194,25 @@ def _laid_out(case: Case, y_true: Array, y_pred: Array, weight: Array | None) ->
     other = dtype
     if case.layout == "mixed":
         other = np.dtype(np.float64 if dtype == np.float32 else np.float32)
-    labels = np.dtype(np.int64) if case.classes else other
+    labels = np.dtype(np.int64) if case.classes or case.layout == "integer" else other
     arrays = [(y_true, labels), (y_pred, dtype)]
     if weight is not None:
         arrays.append((weight, other))
     step = 2 if case.layout == "strided" else 1
-    placed = [_place(array, kind, step) for array, kind in arrays]
-    return Data(placed[0], placed[1], placed[2] if weight is not None else None)
+    placed = [_place(array, case.n, kind, step) for array, kind in arrays]
+    out = None
+    if case.out == "given":
+        out = tuple(np.zeros(placed[1].shape, dtype) for order in case.orders if order)
+    return Data(placed[0], placed[1], placed[2] if weight is not None else None, out)
 
 
-def _place(array: Array, dtype: Any, step: int) -> Array:
-    """A copy in this dtype, in which only every ``step``-th place of the last axis is used."""
-    wide = np.zeros((*array.shape[:-1], array.shape[-1] * step), dtype)
+def _place(array: Array, n: int, dtype: Any, step: int) -> Array:
+    """The array, repeated up to n rows; of the last axis only every ``step``-th place is used."""
+    shape = (n, *array.shape[1:])
+    wide = np.zeros((*shape[:-1], shape[-1] * step), dtype)
     view = wide[..., ::step]
-    view[...] = array
+    for start in range(0, n, len(array)):
+        view[start : start + len(array)] = array[: n - start]
     return view
 
 

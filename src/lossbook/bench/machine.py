@@ -18,6 +18,7 @@ def describe() -> dict[str, Any]:
         "cores": available_cores(),
         "architecture": platform.machine(),
         "instruction_set": instruction_set(),
+        "caches": _caches(),
         "memory_bytes": _memory(),
         "load": _load(),
         "system": platform.system(),
@@ -40,6 +41,22 @@ def _processor() -> str:
         return platform.processor() or platform.machine()
     name = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
     return name[1].strip() if name else platform.machine()
+
+
+def _caches() -> dict[str, int]:
+    """The sizes of the caches of one processor that hold data, where the system tells (Linux)."""
+    found = {}
+    for folder in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+        try:
+            level, kind, size = (
+                (folder / name).read_text(encoding="ascii").strip()
+                for name in ("level", "type", "size")
+            )
+        except OSError:
+            continue
+        if kind != "Instruction" and size.endswith("K"):
+            found[f"L{level}"] = int(size[:-1]) * 1024
+    return found
 
 
 def _load() -> float | None:

@@ -1,4 +1,4 @@
-"""How much memory this process has and had at most."""
+"""How much memory this process has and had at most, and how much there is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 _STATUS = Path("/proc/self/status")
+_SUMMARY = Path("/proc/self/smaps_rollup")
+_SYSTEM = Path("/proc/meminfo")
 
 
 def settle() -> None:
@@ -28,17 +30,27 @@ def forget_peak() -> None:
 
 def resident() -> int | None:
     """Bytes in memory now; None where the system does not say."""
-    return _status("VmRSS")
+    return _read(_STATUS, "VmRSS")
+
+
+def offered() -> int:
+    """Bytes in memory that the system may have, such as those kept for the next results."""
+    return _read(_SUMMARY, "LazyFree") or 0
 
 
 def peak() -> int | None:
     """The most bytes in memory since the peak was forgotten; None where nobody counts."""
-    return _status("VmHWM")
+    return _read(_STATUS, "VmHWM")
 
 
-def _status(key: str) -> int | None:
+def available() -> int | None:
+    """Bytes that new programs can have without swapping; None where the system does not say."""
+    return _read(_SYSTEM, "MemAvailable")
+
+
+def _read(file: Path, key: str) -> int | None:
     try:
-        found = re.search(rf"^{key}:\s+(\d+) kB", _STATUS.read_text(encoding="ascii"), re.M)
+        found = re.search(rf"^{key}:\s+(\d+) kB", file.read_text(encoding="ascii"), re.M)
     except OSError:
         return None
     return int(found[1]) * 1024 if found else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import math
 import statistics
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
 from lossbook.bench.cases import Case
 
@@ -51,13 +51,20 @@ class Entry:
 
 @dataclasses.dataclass
 class Finding:
-    """All contenders at one case; ``copy_seconds`` is what a copy of as many bytes took."""
+    """All contenders at one case.
+
+    ``copy_seconds`` is what a copy of as many bytes took, into memory that was there;
+    ``fresh_copy_seconds`` is what it took into new memory. ``interleaved`` is False where the
+    contenders came one after another, because their data did not fit into memory together.
+    """
 
     case: Case
     threads: int
     bytes_moved: int
     copy_seconds: float | None
     entries: dict[str, Entry]
+    fresh_copy_seconds: float | None = None
+    interleaved: bool = True
 
     @property
     def fastest_library(self) -> str | None:
@@ -91,6 +98,8 @@ class Finding:
             "threads": self.threads,
             "bytes_moved": self.bytes_moved,
             "copy_seconds": self.copy_seconds,
+            "fresh_copy_seconds": self.fresh_copy_seconds,
+            "interleaved": self.interleaved,
             "fastest_library": self.fastest_library,
             "ahead_by": self.ahead_by,
             "contenders": {
@@ -98,6 +107,15 @@ class Finding:
                 for name, entry in self.entries.items()
             },
         }
+
+    @classmethod
+    def read(cls, record: Mapping[str, Any]) -> Self:
+        """The finding that gave this record."""
+        case = Case(**fields(Case, record))
+        entries = {
+            name: Entry(**fields(Entry, entry)) for name, entry in record["contenders"].items()
+        }
+        return cls(case=case, entries=entries, **fields(cls, record))
 
 
 @dataclasses.dataclass
@@ -129,3 +147,15 @@ class Run:
             "geometric_mean": self.geometric_mean,
             "cases": [finding.record() for finding in self.findings],
         }
+
+    @classmethod
+    def read(cls, record: Mapping[str, Any]) -> Self:
+        """The run that gave this record, or one that was read from JSON."""
+        findings = [Finding.read(case) for case in record["cases"]]
+        return cls(findings=findings, **fields(cls, record))
+
+
+def fields(cls: Any, record: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a record are fields of a class, lists of records left out."""
+    names = {field.name for field in dataclasses.fields(cls)} - {"comparisons"}
+    return {name: value for name, value in record.items() if name in names}

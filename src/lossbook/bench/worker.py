@@ -27,7 +27,13 @@ from lossbook.bench.contenders.own import bytes_moved
 # A turn lasts at least this many seconds: far above the clock's grain and the cost of asking.
 SHORTEST_TURN = 0.004
 MOST_CALLS = 20_000
+_BLOCK = 2**20
 TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
+# Models are compared after two rounds, whose trees depend on all gradients and Hessians, at 0 and
+# elsewhere. Later some split of two that are equally good falls to the last bit, and predictions
+# part ways; then the losses of the whole models must agree.
+FIRST_TREES = 2
+SAME_LOSS = 0.01
 
 
 class Worker:
@@ -37,12 +43,16 @@ class Worker:
         self.contender = contender
         self._job: Callable[[], Any] | None = None
         self._calls = 1
+        self._kept = 0
+        self._built_in: tuple[Array, float] | None = None
 
     def reference(self, request: dict[str, Any]) -> dict[str, Any]:
         """Write the results of a case to a file."""
         case = Case(**request["case"])
         job = self.contender.job(case, data(case))
         np.savez(request["file"], *self.contender.arrays(job()))
+        del job
+        memory.settle()
         return {"status": "ok"}
 
     def case(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -61,6 +71,7 @@ class Worker:
         del arrays
         self._job = job
         self._calls = self._calls_per_turn()
+        self._kept = kept_by(job)
         memory.settle()
         memory.forget_peak()
         moved = bytes_moved(case, arguments)
@@ -84,9 +95,37 @@ class Worker:
         self._job = None
         memory.settle()
         # Compared with what stays: what was loaded or compiled for the case is no part of its job.
+        # What stays because it is kept for the next results is.
         stays = memory.resident()
-        working = None if peak is None or stays is None else max(peak - stays, 0)
+        working = None if peak is None or stays is None else max(peak - stays, 0) + self._kept
         return {"peak_bytes": peak, "working_bytes": working}
+
+    def training(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Train once with one kind of objective, and compare with the built-in one."""
+        booster: Any = self.contender
+        built_in = request["kind"] == "built in"
+        if built_in:
+            self._built_in = None
+            booster.prepare(request["job"])
+        model = booster.train(request["kind"])[2]
+        predictions = booster.raw(model, FIRST_TREES)
+        loss = booster.loss(booster.raw(model, request["job"]["trees"]))
+        if built_in:
+            self._built_in = predictions, loss
+        if self._built_in is None:
+            return {"status": "failed", "why": "there is nothing to compare with"}
+        apart = _apart(predictions, self._built_in[0])
+        if not apart <= TOLERANCE["float32"]:
+            return {"status": "wrong", "apart": finite(apart), "why": f"{apart:.1e} apart"}
+        if not math.isclose(loss, self._built_in[1], rel_tol=SAME_LOSS):
+            why = f"the model's loss is {loss:.4g} instead of {self._built_in[1]:.4g}"
+            return {"status": "wrong", "apart": apart, "why": why}
+        return {"status": "ok", "apart": apart, "loss": loss}
+
+    def train(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Time one training; the answer is in seconds, as a whole and in the objective."""
+        seconds, objective, _ = self.contender.train(request["kind"])  # type: ignore[attr-defined]
+        return {"status": "ok", "seconds": seconds, "objective": objective}
 
     def _calls_per_turn(self) -> int:
         job = self._job
@@ -103,24 +142,40 @@ class Worker:
             calls = min(MOST_CALLS, max(calls + 1, math.ceil(calls * min(growth, 10))))
 
 
+def kept_by(job: Callable[[], Any]) -> int:
+    """How much of the memory of its results goes back to what is kept when they are let go."""
+    results = job()
+    in_use = memory.offered()
+    del results
+    return max(memory.offered() - in_use, 0)
+
+
 def compare(arrays: tuple[Array, ...], file: str, y_pred: Array) -> tuple[float, str]:
     """The largest distance to the reference, by its largest entry; and what is wrong besides."""
     largest = 0.0
     with np.load(file) as reference:
-        wanted = [reference[name] for name in reference.files]
-    if len(wanted) != len(arrays):
-        return math.inf, f"{len(arrays)} results instead of {len(wanted)}"
-    for mine, theirs in zip(arrays, wanted, strict=True):
-        if mine.shape != theirs.shape:
-            return math.inf, f"a result has shape {mine.shape} instead of {theirs.shape}"
-        if mine.ndim and mine.dtype != y_pred.dtype:
-            return math.inf, f"a result is {mine.dtype} instead of {y_pred.dtype}"
-        scale = float(np.max(np.abs(theirs))) or 1.0
-        distance = float(np.max(np.abs(mine.astype(np.float64) - theirs))) / scale
-        largest = distance if math.isnan(distance) else max(largest, distance)
-        if math.isnan(largest):
-            return largest, "results are not numbers"
+        if len(reference.files) != len(arrays):
+            return math.inf, f"{len(arrays)} results instead of {len(reference.files)}"
+        for mine, name in zip(arrays, reference.files, strict=True):
+            theirs = reference[name]
+            if mine.shape != theirs.shape:
+                return math.inf, f"a result has shape {mine.shape} instead of {theirs.shape}"
+            if mine.ndim and mine.dtype != y_pred.dtype:
+                return math.inf, f"a result is {mine.dtype} instead of {y_pred.dtype}"
+            distance = _apart(mine, theirs)
+            largest = distance if math.isnan(distance) else max(largest, distance)
+            if math.isnan(largest):
+                return largest, "results are not numbers"
     return largest, ""
+
+
+def _apart(mine: Array, theirs: Array) -> float:
+    """The largest distance, by the largest entry; in blocks, which need no memory to speak of."""
+    scale = max(abs(float(theirs.max())), abs(float(theirs.min()))) or 1.0
+    mine, theirs = mine.reshape(-1), theirs.reshape(-1)
+    blocks = (slice(start, start + _BLOCK) for start in range(0, theirs.size, _BLOCK))
+    distances = [float(np.max(np.abs(mine[b].astype(np.float64) - theirs[b]))) for b in blocks]
+    return float(np.max(distances)) / scale
 
 
 def finite(value: float) -> float | None:

@@ -1,8 +1,9 @@
-"""``lossbook bench``: lossbook beside NumPy, numexpr, numba, scikit-learn, PyTorch and JAX."""
+"""``lossbook bench``: lossbook beside other libraries, called on arrays or training models."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lossbook.cli.bench_training import refuse_others, train
 from lossbook.cli.parameters import LossCommand, build_loss
 from lossbook.cli.progress import progress_bar
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["bench_command"]
 
 QUICK_N, QUICK_ROUNDS = 10_000, 3
+GROWTH = [step * 10**power for power in (5, 6, 7) for step in (1, 2, 5)] + [10**8]
 
 
 class Several(click.ParamType):  # type: ignore[type-arg]  # not generic at run time
@@ -54,35 +57,67 @@ class Several(click.ParamType):  # type: ignore[type-arg]  # not generic at run 
         return number
 
 
+class Shapes(Several):
+    """Shapes such as 1000x10, with commas between them."""
+
+    def _word(self, word: str, param: Any, ctx: Any) -> Any:
+        rows, mark, classes = word.partition("x")
+        if not mark:
+            self.fail(f"{word!r} is not rows x classes, such as 1000x10.", param, ctx)
+        return tuple(NUMBERS.convert(number, param, ctx)[0] for number in (rows, classes))
+
+
 DTYPES = Several("dtypes", ["float32", "float64"])
 OUTPUTS = Several("outputs", ["value", "value+gradient", "gradient+hessian", "all"])
-LAYOUTS = Several("layouts", ["contiguous", "strided", "mixed"])
+LAYOUTS = Several("layouts", ["contiguous", "strided", "mixed", "integer"])
+OUTS = Several("outs", ["new", "given"])
 WEIGHTS = Several("weights", ["no", "yes"])
 NUMBERS = Several("numbers", numbers=True)
 NAMES = Several("names")
+SHAPES = Shapes("shapes")
 
 
 @click.command("bench", cls=LossCommand)
 @click.option("--loss", "losses", type=NAMES, help="Losses, by any name.  [default: all]")
-@click.option("--dtype", "dtypes", type=DTYPES, default="float32,float64", show_default=True)
-@click.option("--outputs", type=OUTPUTS, default="value+gradient", show_default=True)
+@click.option(
+    "--dtype",
+    "dtypes",
+    type=DTYPES,
+    default="float32,float64",
+    show_default=True,
+    help="float32, float64.",
+)
+@click.option(
+    "--outputs",
+    type=OUTPUTS,
+    default="value+gradient",
+    show_default=True,
+    help="value, value+gradient, gradient+hessian, all.",
+)
 @click.option("--n", "sizes", type=NUMBERS, help="Numbers per call.  [default: 1000000]")
 @click.option(
-    "--classes",
-    type=NUMBERS,
-    default="10,1000",
-    show_default=True,
-    help="Classes of a loss of rows, which has n / classes rows.",
+    "--shapes",
+    type=SHAPES,
+    help="Rows x classes, for losses of rows.  [default: n numbers, in 10 and 1000 classes]",
 )
 @click.option("--threads", default="1", show_default=True, help="Numbers of threads, or 'all'.")
-@click.option("--weights", type=WEIGHTS, default="no", show_default=True)
+@click.option("--weights", type=WEIGHTS, default="no", show_default=True, help="no, yes.")
 @click.option(
     "--layout",
     "layouts",
     type=LAYOUTS,
     default="contiguous",
     show_default=True,
-    help="strided: every second place; mixed: labels of another dtype.",
+    help="contiguous; strided: every second place; mixed: labels of another dtype; integer: "
+    "labels of int64.",
+)
+@click.option(
+    "--out",
+    "outs",
+    type=OUTS,
+    default="new",
+    show_default=True,
+    help="new: results in new arrays; given: in arrays that are there.",
 )
 @click.option(
     "--peers",
@@ -91,6 +126,8 @@ NAMES = Several("names")
 )
 @click.option("--rounds", type=click.IntRange(1), help="Turns of each.  [default: 15]")
 @click.option("--quick", is_flag=True, help=f"{QUICK_N} numbers and {QUICK_ROUNDS} rounds.")
+@click.option("--growth", is_flag=True, help="How times grow with n, from 1e5 to 1e8.")
+@click.option("--training", is_flag=True, help="XGBoost and LightGBM, trained with lossbook.")
 @click.option("--json", "json_path", metavar="FILE", help="Also write everything as JSON.")
 @click.option("--plot", "plot_path", metavar="FILE", help="Also draw it, as .png or .svg.")
 def bench_command(
@@ -100,6 +137,8 @@ def bench_command(
     peers: list[str] | None,
     rounds: int | None,
     quick: bool,
+    growth: bool,
+    training: bool,
     json_path: str | None,
     plot_path: str | None,
     **axes: Any,
@@ -113,28 +152,41 @@ def bench_command(
     \b
       lossbook bench --quick
       lossbook bench --loss bce,hinge --n 4,1e6 --outputs value,value+gradient
+      lossbook bench --loss softmax --from-logits --shapes 1000000x3,256x128256
       lossbook bench --loss pinball --tau 0.9 --peers numpy,compile --plot bench.svg
+      lossbook bench --loss mse --growth --peers numpy,jax --plot growth.svg
     """
     _check_destinations(json_path, plot_path)
     counts = _thread_counts(threads)
+    if training:
+        refuse_others(click.get_current_context())
+        train(counts, rounds, quick, json_path)
+        return
+    if growth and losses is None:
+        raise click.UsageError("--growth needs --loss: all losses would take hours.")
     chosen = _losses(losses, parameters)
     contenders = _contenders(peers)
     from lossbook.bench.cases import cases
     from lossbook.bench.runner import run
 
+    sizes = axes["sizes"] or (GROWTH if growth else [QUICK_N if quick else 1_000_000])
+    shapes = axes["shapes"] or [(max(n // k, 1), k) for n in sizes for k in (10, 1000)]
     jobs = cases(
         chosen,
         axes["dtypes"],
         axes["outputs"],
-        axes["sizes"] or [QUICK_N if quick else 1_000_000],
-        axes["classes"],
+        sizes,
+        list(dict.fromkeys(shapes)),
         [word == "yes" for word in axes["weights"]],
         axes["layouts"],
+        axes["outs"],
     )
+    if not jobs:
+        raise click.UsageError("nothing is left to measure: no such loss has such a layout.")
     rounds = rounds or (QUICK_ROUNDS if quick else 15)
     with progress_bar("starting") as progress:
         found = run(jobs, contenders, counts, rounds, progress)
-    _print(found)
+    _print(found, growth)
     if json_path is not None:
         from lossbook.report.atomic import write_whole
 
@@ -142,7 +194,7 @@ def bench_command(
     if plot_path is not None:
         from lossbook.bench.drawing import write_plot
 
-        write_plot(found, plot_path)
+        write_plot(found, plot_path, growth)
 
 
 def _check_destinations(json_path: str | None, plot_path: str | None) -> None:
@@ -202,8 +254,8 @@ def _contenders(names: list[str] | None) -> list[Peer]:
     return [peer for name, peer in PEERS.items() if name in names]
 
 
-def _print(run: Run) -> None:
-    from lossbook.bench.table import groups, remarks
+def _print(run: Run, growth: bool) -> None:
+    from lossbook.bench.table import folded, groups, remarks
     from lossbook.cli.screen import Screen
     from lossbook.report.terminal import table
 
@@ -212,9 +264,13 @@ def _print(run: Run) -> None:
     cores = "1 core" if machine["cores"] == 1 else f"{machine['cores']} cores"
     screen.title(f"lossbook bench, {run.rounds} rounds", f"{machine['processor']}, {cores}")
     screen.paragraph(", ".join(f"{name} {version}" for name, version in run.versions.items()))
-    for heading, header, rows in groups(run):
+    window = shutil.get_terminal_size((80, 24)).columns
+    for heading, header, rows in groups(run, growth):
         screen.heading(screen.spelled(heading))
-        screen.lines(table(header, rows, unicode=screen.unicode), indent=2)
+        for number, (head, body) in enumerate(folded(header, rows, window)):
+            if number:
+                screen.blank()
+            screen.lines(table(head, body, unicode=screen.unicode), indent=2)
     screen.blank()
     for remark in remarks(run):
         screen.paragraph(remark)

@@ -15,13 +15,14 @@ class Compiled(Lossbook):
 
         loss = case.build()
         if loss.is_multiclass:
-            raise NotOfferedError
+            raise NotOfferedError("it has no rows")
         # A user's own loss has no kernel; one that has is returned as it is.
         loss.__dict__["_kernel"] = None
         call = getattr(lossbook.compile(loss), _CALLS[case.outputs])
 
         def job() -> tuple[object, ...]:
-            results = call(data.y_true, data.y_pred, sample_weight=data.weight)
+            given = data.out or None
+            results = call(data.y_true, data.y_pred, sample_weight=data.weight, out=given)
             return results if isinstance(results, tuple) else (results,)
 
         return job

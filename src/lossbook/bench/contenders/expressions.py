@@ -38,8 +38,10 @@ class Numexpr(Contender):
             factor = 1 / names["w"].sum() if weighted else 1 / len(data.y_pred)
             names["factor"] = np.asarray(factor, dtype)
             results = []
+            slots = iter(data.out or ())
             for order, text in texts.items():
-                term = numexpr.evaluate(text, local_dict=names, global_dict={})
+                out = next(slots, None) if order else None
+                term = numexpr.evaluate(text, local_dict=names, global_dict={}, out=out)
                 if term.ndim == 0:
                     term = np.full(len(data.y_pred), term, dtype)
                 results.append(term.sum() * factor if order == 0 else term)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,9 @@ class Numba(Contender):
         def job() -> tuple[Any, ...]:
             y, w = same_dtype(data.y_true, dtype), same_dtype(data.weight, dtype)
             factor = dtype.type(1 / (len(y) if w is None else w.sum()))
-            arrays: list[Array] = [np.empty(data.y_pred.shape, dtype) for o in case.orders if o]
+            arrays: Sequence[Array] = data.out or [
+                np.empty(data.y_pred.shape, dtype) for order in case.orders if order
+            ]
             w = nothing if w is None else w
             total = loop(y, data.y_pred, w, factor, *arrays)
             return (total * factor, *arrays) if 0 in case.orders else tuple(arrays)

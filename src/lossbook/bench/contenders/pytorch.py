@@ -6,7 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from lossbook.bench.cases import Array, Case, Data
-from lossbook.bench.contenders.contender import Contender, Job, NotOfferedError, library
+from lossbook.bench.contenders.contender import (
+    Contender,
+    Job,
+    NotOfferedError,
+    library,
+    new_results_only,
+)
 from lossbook.bench.contenders.textbook import derivative
 from lossbook.maths.arrays import ArrayMaths
 
@@ -17,6 +23,7 @@ class Torch(Contender):
     package = "torch"
 
     def job(self, case: Case, data: Data) -> Job:
+        new_results_only(case)
         torch, y, p, w = self._tensors(data)
         value = _functional(torch, case)
         if case.classes and 2 in case.orders:
@@ -45,6 +52,7 @@ class CompiledTorch(Torch):
     """torch.compile over value and derivatives at once, which it fuses into few loops."""
 
     def job(self, case: Case, data: Data) -> Job:
+        new_results_only(case)
         torch, y, p, w = self._tensors(data)
         torch._dynamo.reset()
         if case.classes:

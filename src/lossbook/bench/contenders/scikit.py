@@ -34,12 +34,11 @@ class ScikitLearn(Contender):
     package = "scikit-learn"
 
     def job(self, case: Case, data: Data) -> Job:
-        switches = tuple(name for name, value in case.parameters.items() if value is True)
-        if (case.loss, switches) not in _LOSSES or case.outputs == "all":
+        if (case.loss, case.switches) not in _LOSSES or case.outputs == "all":
             raise NotOfferedError("not among its losses, or not in one call")
         if 2 in case.orders and case.loss in _MADE_UP:
             raise NotOfferedError("it gives 1 for a Hessian that is 0")
-        name, scale = _LOSSES[case.loss, switches]
+        name, scale = _LOSSES[case.loss, case.switches]
         arguments: dict[str, Any] = {}
         if case.loss == "quantile":
             arguments["quantile"] = case.parameters["tau"]
@@ -53,6 +52,9 @@ class ScikitLearn(Contender):
             ),
         )
         dtype = data.y_pred.dtype
+        names = {1: "gradient_out", 2: "hessian_out"}
+        slots = [names[order] for order in case.orders if order]
+        given = dict(zip(slots, data.out or (), strict=False))
 
         def job() -> tuple[Any, ...]:
             y = np.ascontiguousarray(same_dtype(data.y_true, dtype))
@@ -60,18 +62,20 @@ class ScikitLearn(Contender):
             w = same_dtype(data.weight, dtype)
             if w is not None:
                 w = np.ascontiguousarray(w)
-            results = call(y_true=y, raw_prediction=p, sample_weight=w, n_threads=self.threads)
+            results = call(
+                y_true=y, raw_prediction=p, sample_weight=w, n_threads=self.threads, **given
+            )
             results = results if isinstance(results, tuple) else (results,)
             total = len(p) if w is None else w.sum()
-            given = []
+            wanted = []
             for order, term in zip(case.orders, results, strict=True):
                 if order == 0:
-                    given.append(scale * term.sum() / total)
+                    wanted.append(scale * term.sum() / total)
                 else:
                     # Where its Hessian is constant, it gives one number.
                     term = np.resize(term, p.shape) if term.shape != p.shape else term
                     term *= dtype.type(scale / total)
-                    given.append(term)
-            return tuple(given)
+                    wanted.append(term)
+            return tuple(wanted)
 
         return job

@@ -60,8 +60,7 @@ _FORMULAS: dict[tuple[str, tuple[str, ...]], Formula] = {
 
 def textbook(case: Case) -> Formula | None:
     """The simple form of a pointwise loss; None where only lossbook's own is there."""
-    switches = tuple(name for name, value in case.parameters.items() if value is True)
-    return _FORMULAS.get((case.loss, switches))
+    return _FORMULAS.get((case.loss, case.switches))
 
 
 def derivative(case: Case, m: Any, order: int, y: Any, p: Any) -> Any:
