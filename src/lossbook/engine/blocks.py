@@ -25,19 +25,18 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-# Numbers per block: the half-dozen float64 buffers of a formula's steps stay in 1 MiB of cache, and
-# what Python takes for each of them is a tenth of the time. Half as many take 1.15 times as long;
-# twice as many are no faster, and too many for smaller caches.
-BLOCK = 16384
+# Numbers per block: the half-dozen float64 buffers of a formula's steps stay in the caches, and each
+# step takes so long that threads seldom meet at Python's lock. One thread is as fast with a quarter
+# of them; two then take 1.3 times as long as one, and with these 0.7 times.
+BLOCK = 65536
 
-# Numbers that one thread should at least work on: starting it costs some 50 us, the time in which
-# the cheapest formulas get through a quarter of them.
+# Numbers that one thread should at least work on, so that all have several blocks.
 NUMBERS_PER_THREAD = 4 * BLOCK
 
 _MATHS = ArrayMaths(np, np.dtype(np.float64))
 
 # Numbers from which writing a formula down as steps takes less time than it saves.
-_WORTH_STEPS = 4 * BLOCK
+_WORTH_STEPS = BLOCK
 
 
 def evaluate(
