@@ -72,8 +72,13 @@ class ArrayMaths(RowMaths):
         return self.where(is_top, rest, top + (rest - x))
 
     def softmax(self, x: Term) -> Term:
+        # With what rounding takes from 1 + rest put back: half a ULP less for every product of p.
         shifted = self._shifted(x)
-        return shifted.weights / (1 + shifted.rest)
+        rest, whole = shifted.rest, 1 + shifted.rest
+        back = whole - 1
+        lost = (1 - (whole - back)) + (rest - back)
+        p = shifted.weights / whole
+        return p - p * (lost / whole)
 
     def softmax_rest(self, x: Term) -> Term:
         # 1 - p is right wherever p is at most 1/2. Above, rest / (1 + rest) would inherit the whole

@@ -99,26 +99,32 @@ template <class T> struct Row {
 
 template <class T> using RowFunction = T (*)(const Row<T>& row);
 
-// Up to `tile_rows` short rows at once, one row per lane: a row of 10 classes alone would leave most
-// of a vector idle.
-inline constexpr std::size_t tile_rows = 16, tile_classes = 64;
+// Up to `tile_rows` rows at once, so that what is done once per row is done in a vector's lanes. Up to
+// `tile_classes` classes there is room for all of a tile's numbers, one row per lane.
+inline constexpr std::size_t tile_rows = 16, tile_classes = 128;
 
 template <class T> struct RowTile {
-    const T* scores;   // `rows` rows of `classes` numbers, one after another
-    const double* label;
+    const T* scores;      // `rows` rows of `classes` numbers, one after another
+    const double* label;  // NaN: missing
+    const T* target;      // null, or rows of probabilities instead of labels
     const double* weight; // null: all 1
     double scale;
     std::size_t rows, classes;
     T* value;
     T* gradient;
     T* hessian;
+    bool stream;          // the gradient is alone, not the scores' memory, and best kept out of caches
 };
 
 template <class T> struct RowFunctions {
     RowFunction<T> index;
     RowFunction<T> target;
-    void (*index_tile)(const RowTile<T>& tile);                  // null: row by row
+    // Labels for any number of classes, targets for up to tile_classes. Null: row by row.
+    void (*tile)(const RowTile<T>& tile);
     bool (*outside)(const T* scores, std::size_t classes);  // null: nothing to check
+    // Target rows: numbers from 0 to 1 that sum to 1.
+    bool (*targets_are_valid)(const T* targets, std::size_t rows, std::size_t classes,
+                              double tolerance);
 };
 
 struct RowKernel {

@@ -1,55 +1,19 @@
 // Row kernels: cross entropy over a row of class scores, from probabilities or from logits.
 //
-// The formulas are those of losses/multiclass/cross_entropy.py, arranged in passes over a row:
-//   1. the largest score m and where it stands;
-//   2. e_j = exp(z_j - m), and rest = the sum of all of them but the largest, whose e is 1;
-//   3. p_j = e_j / (1 + rest), and 1 - p_j from the sum of the others, never by subtraction from 1.
-// The value is -sum_j y_j log p_j = sum_j y_j (m - z_j) + Y log1p(rest): terms of one sign.
+// The formulas are those of losses/multiclass/cross_entropy.py, arranged as softmax.hpp says. From
+// logits, with E, top and rest as there and m the largest score, the value is
+// -sum_j y_j log p_j = sum_j y_j (m - z_j) + Y log1p(rest / top): terms of one sign.
 #pragma once
 
-#include "row_tiles.hpp"
+#include "target_tiles.hpp"
 
 namespace lossbook::LOSSBOOK_ISA {
-
-template <class T> struct Softmax {
-    std::size_t top;
-    T largest;
-    Pair<T> rest; // the sum of all e but the largest
-    bool missing;
-};
 
 template <class T> LOSSBOOK_INLINE bool any_nan(const T* x, std::size_t count) {
     elementary::Bits<T> found = 0;
 #pragma omp simd reduction(| : found)
     for (std::size_t j = 0; j < count; ++j) found |= x[j] != x[j] ? 1 : 0;
     return found != 0;
-}
-
-template <class T> LOSSBOOK_INLINE T largest_of(const T* x, std::size_t count) {
-    T largest = -elementary::infinity<T>;
-#pragma omp simd reduction(max : largest)
-    for (std::size_t j = 0; j < count; ++j) largest = x[j] > largest ? x[j] : largest;
-    return largest;
-}
-
-template <class T> LOSSBOOK_INLINE std::size_t find(const T* x, std::size_t count, T wanted) {
-    for (std::size_t j = 0; j < count; ++j)
-        if (x[j] == wanted) return j;
-    return 0;
-}
-
-// Leaves e_j in row.scratch, with 0 at the largest score so that sums leave it out.
-template <class T> LOSSBOOK_INLINE Softmax<T> softmax(const Row<T>& row) {
-    const T* z = row.scores;
-    Softmax<T> s{0, largest_of(z, row.classes), {}, any_nan(z, row.classes)};
-    s.top = find(z, row.classes, s.largest);
-#pragma omp simd
-    for (std::size_t j = 0; j < row.classes; ++j) row.scratch[j] = exp_difference(z[j], s.largest);
-    row.scratch[s.top] = 0;
-    const Twofold rest = sum_terms<T>(Values<T>{row.scratch}, row.classes);
-    s.rest.high = T(rest.sum + rest.lost);
-    s.rest.low = T((rest.sum - double(s.rest.high)) + rest.lost);
-    return s;
 }
 
 // Fills a missing row's outputs with NaN.
@@ -59,30 +23,6 @@ template <class T> T missing_row(const Row<T>& row) {
         if (row.hessian != nullptr) row.hessian[j] = elementary::nan<T>;
     }
     return elementary::nan<T>;
-}
-
-template <class T> T logits_index(const Row<T>& row) {
-    if (row.label < 0) return missing_row(row);
-    const std::size_t label = std::size_t(row.label);
-    const Softmax<T> s = softmax(row);
-    if (s.missing) return missing_row(row);
-    const Normaliser<T> n = normaliser(s.rest, row.scale);
-    const T distance = label == s.top ? T(0) : s.largest - row.scores[label];
-    T* e = row.scratch;
-    const Pair<T> label_others = label == s.top ? s.rest : others(n.whole, e[label]);
-    if (row.hessian != nullptr) {
-#pragma omp simd
-        for (std::size_t j = 0; j < row.classes; ++j)
-            row.hessian[j] = curvature(n.second, e[j], others(n.whole, e[j]));
-        row.hessian[s.top] = curvature(n.second, T(1), s.rest);
-    }
-    if (row.gradient != nullptr) {
-        e[s.top] = 1;
-#pragma omp simd
-        for (std::size_t j = 0; j < row.classes; ++j) row.gradient[j] = product(e[j], n.first);
-        row.gradient[label] = -product(label_others, n.first);
-    }
-    return distance + elementary::log1p(s.rest.high);
 }
 
 // Target probabilities: their sum, and the sum of all but the largest. A row like (1, 1e-20) sums
@@ -95,34 +35,93 @@ template <class T> struct Target {
 template <class T> LOSSBOOK_INLINE Target<T> read_target(const Row<T>& row) {
     const T* y = row.target;
     const T largest = largest_of(y, row.classes);
-    const std::size_t top = find(y, row.classes, largest);
-    double sum = 0, lost = 0;
-    for (std::size_t j = 0; j < row.classes; ++j) add(sum, lost, j == top ? 0.0 : double(y[j]));
-    return {top, largest, T(sum + lost), T(double(largest) + (sum + lost))};
+    const std::size_t top = find(y, row.classes, largest), after = top + 1;
+    Twofold rest = sum_terms<T>(Values<T>{y}, top);
+    const Twofold more = sum_terms<T>(Values<T>{y + after}, row.classes - after);
+    add(rest.sum, rest.lost, more.sum);
+    const double lost = rest.lost + more.lost;
+    return {top, largest, T(rest.sum + lost), T(double(largest) + (rest.sum + lost))};
+}
+
+// y_j (m - z_j): 0 where y_j is 0 and where z_j is m, which may be infinite.
+template <class T> struct Shortfalls {
+    const T *y, *z;
+    double largest;
+
+    LOSSBOOK_INLINE double number(std::size_t j) const {
+        return y[j] == 0 || z[j] == largest ? 0.0 : double(y[j]) * (largest - double(z[j]));
+    }
+    LOSSBOOK_INLINE Vector<double> vector(std::size_t j) const {
+        const Vector<double> target = load_doubles(y + j), score = load_doubles(z + j), zero = {};
+        const Vector<double> term = target * (largest - score);
+        const Vector<double> below = score == largest ? zero : term;
+        return target == 0 ? zero : below;
+    }
+};
+
+// One place of a row's derivatives. Pairs in parts: g++ 12 vectorises no loop over a Pair.
+template <class T> struct TargetSlope {
+    T whole, whole_low, first, first_low, second, second_low, largest, rest, total;
+
+    LOSSBOOK_INLINE T gradient(T y, T e, T others, T others_low) const {
+        using elementary::fma;
+        const T apart = y == largest ? rest : largest + (rest - y);
+        const T p = fma(e, first, e * first_low);
+        return apart * p - y * fma(others, first, fma(others, first_low, others_low * first));
+    }
+    LOSSBOOK_INLINE T hessian(T e, T others, T others_low) const {
+        using elementary::fma;
+        const T high = e * others, low = fma(e, others_low, fma(e, others, -high));
+        return total * fma(high, second, fma(high, second_low, low * second));
+    }
+};
+
+// Each output from one read of y[j]: either may overwrite the targets.
+template <class T>
+LOSSBOOK_INLINE void write_target_row(const Row<T>& row, const Normaliser<T>& n, Pair<T> rest,
+                                      Pair<T> top, const Target<T>& target, std::size_t score_top) {
+    const TargetSlope<T> slope{n.whole.high,  n.whole.low,    n.first.high, n.first.low, n.second.high,
+                               n.second.low,  target.largest, target.rest,  target.total};
+    const T *y = row.target, *e = row.scratch;
+    T *gradient = row.gradient, *hessian = row.hessian;
+    const T y_top = y[score_top];
+    const auto write = [&](auto with_gradient, auto with_hessian) {
+#pragma omp simd
+        for (std::size_t j = 0; j < row.classes; ++j) {
+            const T yj = y[j], ej = e[j];
+            const T others = slope.whole - ej;
+            const T others_low = ((slope.whole - others) - ej) + slope.whole_low;
+            if constexpr (with_gradient.value) gradient[j] = slope.gradient(yj, ej, others, others_low);
+            if constexpr (with_hessian.value) hessian[j] = slope.hessian(ej, others, others_low);
+        }
+        if constexpr (with_gradient.value)
+            gradient[score_top] = slope.gradient(y_top, top.high, rest.high, rest.low);
+        if constexpr (with_hessian.value)
+            hessian[score_top] = slope.hessian(top.high, rest.high, rest.low);
+    };
+    constexpr std::true_type yes;
+    constexpr std::false_type no;
+    if (gradient != nullptr && hessian != nullptr) write(yes, yes);
+    else if (gradient != nullptr) write(yes, no);
+    else write(no, yes);
 }
 
 template <class T> T logits_target(const Row<T>& row) {
     if (any_nan(row.target, row.classes)) return missing_row(row);
-    const Softmax<T> s = softmax(row);
-    if (s.missing) return missing_row(row);
-    const Target<T> target = read_target(row);
-    const Normaliser<T> n = normaliser(s.rest, row.scale);
     const T *y = row.target, *z = row.scores;
-    T* e = row.scratch;
-    double value = 0, lost = 0;
-    for (std::size_t j = 0; j < row.classes; ++j)
-        if (y[j] != 0 && j != s.top) add(value, lost, double(y[j]) * (s.largest - z[j]));
-    // Both outputs from one read of y[j]: either may overwrite the targets.
-    for (std::size_t j = 0; j < row.classes; ++j) {
-        const bool is_top = j == s.top;
-        const T ej = is_top ? T(1) : e[j], yj = y[j];
-        const T apart = j == target.top ? target.rest : target.largest + (target.rest - yj);
-        const Pair<T> rest = is_top ? s.rest : others(n.whole, ej);
-        if (row.gradient != nullptr)
-            row.gradient[j] = apart * product(ej, n.first) - yj * product(rest, n.first);
-        if (row.hessian != nullptr) row.hessian[j] = target.total * curvature(n.second, ej, rest);
-    }
-    return T(rounded({value, lost}) + double(target.total) * elementary::log1p(double(s.rest.high)));
+    const T largest = largest_of(z, row.classes);
+    const std::size_t score_top = find(z, row.classes, largest);
+    const Reference<T> r = reference(largest, row.scale);
+    const Pair<T> top = scaled_top(largest, r);
+    const Twofold shortfall = sum_terms<T>(Shortfalls<T>{y, z, double(largest)}, row.classes);
+    const bool derivatives = row.gradient != nullptr || row.hessian != nullptr;
+    const Pair<T> rest =
+        softmax(z, row.classes, row.classes, largest, r, top, derivatives ? row.scratch : nullptr);
+    if (rest.high != rest.high) return missing_row(row);
+    const Target<T> target = read_target(row);
+    const Normaliser<T> n = normaliser(top, rest, row.scale);
+    if (derivatives) write_target_row(row, n, rest, top, target, score_top);
+    return T(rounded(shortfall) + double(target.total) * elementary::log1p(double(odds(rest, top))));
 }
 
 template <class T> T probabilities_index(const Row<T>& row) {
@@ -165,15 +164,43 @@ template <class T> bool outside_unit(const T* scores, std::size_t classes) {
     return outside != 0;
 }
 
+// Target probabilities: numbers from 0 to 1, whose sum in each row is 1 or missing.
+template <class T>
+bool targets_are_valid(const T* targets, std::size_t rows, std::size_t classes, double tolerance) {
+    if (outside_unit(targets, rows * classes)) return false;
+    for (std::size_t row = 0; row < rows; ++row, targets += classes) {
+        double sums[8] = {}, sum = 0;
+        const std::size_t whole = classes - classes % 8;
+        for (std::size_t j = 0; j < whole; j += 8)
+            for (std::size_t part = 0; part < 8; ++part) sums[part] += double(targets[j + part]);
+        for (std::size_t j = whole; j < classes; ++j) sum += double(targets[j]);
+        for (const double part : sums) sum += part;
+        if (elementary::abs(sum - 1) > tolerance) return false;
+    }
+    return true;
+}
+
+// Up to so many classes, a tile's transposes take less time than sums across the lanes of each row. The
+// same for every instruction set, as the order of a sum shows in its last bits.
+template <class T> inline constexpr std::size_t label_tile_classes = sizeof(T) == 4 ? 40 : 24;
+
+template <class T> void logits_tile(const RowTile<T>& tile) {
+    if (tile.target != nullptr) target_tile(tile);
+    else if (tile.classes > label_tile_classes<T>) label_rows(tile);
+    else label_tile(tile);
+}
+
 inline constexpr RowKernel cross_entropy{
     "cross_entropy",
-    {probabilities_index<float>, probabilities_target<float>, nullptr, outside_unit<float>},
-    {probabilities_index<double>, probabilities_target<double>, nullptr, outside_unit<double>}};
+    {probabilities_index<float>, probabilities_target<float>, nullptr, outside_unit<float>,
+     targets_are_valid<float>},
+    {probabilities_index<double>, probabilities_target<double>, nullptr, outside_unit<double>,
+     targets_are_valid<double>}};
 
 inline constexpr RowKernel cross_entropy_from_logits{
     "cross_entropy__from_logits",
-    {logits_index<float>, logits_target<float>, logits_tile<float>, nullptr},
-    {logits_index<double>, logits_target<double>, logits_tile<double>, nullptr}};
+    {nullptr, logits_target<float>, logits_tile<float>, nullptr, targets_are_valid<float>},
+    {nullptr, logits_target<double>, logits_tile<double>, nullptr, targets_are_valid<double>}};
 
 inline constexpr const RowKernel* row_kernels[] = {&cross_entropy, &cross_entropy_from_logits,
                                                    nullptr};

@@ -96,7 +96,7 @@ class CrossEntropy(ScoresLoss):
 
     def deriv2(self, m: Any, y: Term, scores: Term) -> Term:
         if self.from_logits:
-            return (y + m.others(y)) * (m.softmax(scores) * m.softmax_rest(scores))
+            return m.sum(y) * (m.softmax(scores) * m.softmax_rest(scores))
         return m.share_of_square(y, scores)
 
     def hessian_matrix(self, m: Any, y: Term, scores: Term) -> Term:
