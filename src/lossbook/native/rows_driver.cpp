@@ -94,11 +94,11 @@ template <class T> class Rows {
 
     // A long row's gradient and scores do not fit into the second-level cache beside the next row's
     // scores, and a gradient's lines are read before they are written: with 128256 classes streaming
-    // takes 0.7 of the time. Not in new memory, which has just been in the caches to be cleared: there
-    // it takes 1.2 times as long.
+    // takes 0.7 of the time. Only for what is new and cleared by the system does it take 1.2 times as
+    // long, and results of this size are seldom that (kept_memory.hpp).
     static bool too_large_for_caches(const RowWork& work) {
         const std::size_t row = work.classes * sizeof(T);
-        return work.outputs.in_callers_memory && work.outputs.gradient != nullptr &&
+        return work.outputs.gradient != nullptr &&
                work.outputs.gradient != work.p.data && work.outputs.hessian == nullptr &&
                row >= 131072 && row * work.samples >= 16777216;
     }
