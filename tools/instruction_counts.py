@@ -29,9 +29,8 @@ from lossbook.domains import Labels
 from lossbook.engine.native import kernel_name
 
 RECORD = Path(__file__).with_suffix(".json")
-# The counts repeat to a thousandth (Python's own share differs from call to call); a register
-# allocated otherwise in a new version of the compiler is no regression either.
-MARGIN = 1.03
+# The counts repeat to two hundredths: Python's own share differs from call to call.
+MARGIN = 1.05
 VALUE_AND_GRADIENT = 3
 # One of each kind of arithmetic; what all losses share, these have too.
 LOSSES = (
