@@ -13,8 +13,8 @@ import pytest
 
 import lossbook as lb
 
-# Gradients from 32 MiB on; a little more than a whole number of huge pages.
-LARGE = (32 << 20) // 8 + 1031
+# Gradients from 16 MiB on; a little more than a whole number of huge pages.
+LARGE = (16 << 20) // 8 + 1031
 SQUARED = lb.SquaredError()
 
 pytestmark = pytest.mark.skipif(

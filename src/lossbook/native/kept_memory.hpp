@@ -11,10 +11,11 @@
 
 namespace lossbook {
 
-// From this size on, results are made here: the GNU C library keeps what is smaller. Elsewhere than on
-// Linux, keeping memory would take it from other processes.
+// From this size on, results are made here. The GNU C library keeps what is smaller; from here to its
+// own limit of 32 MiB it depends on what else lies on its heap. Elsewhere than on Linux, keeping memory
+// would take it from other processes.
 #if defined(__linux__)
-inline constexpr std::size_t kept_from = std::size_t(32) << 20;
+inline constexpr std::size_t kept_from = std::size_t(16) << 20;
 #else
 inline constexpr std::size_t kept_from = SIZE_MAX;
 #endif
