@@ -54,7 +54,7 @@ const T* read_piece(const Column& column, std::size_t start, std::size_t count, 
 }
 
 // Past the caches, in parts of 16 bytes: the alignment that NumPy's arrays have. Such stores are
-// ordered by a fence or a locked instruction alone: `fence_stores` comes before anybody is told.
+// ordered by a fence alone; the driver sets one before a thread is done.
 template <class T> LOSSBOOK_INLINE void store_past_caches(T* to, const T* from) {
 #if defined(__AVX__)
     for (std::size_t i = 0; i < piece_length; i += 16 / sizeof(T))
@@ -62,12 +62,6 @@ template <class T> LOSSBOOK_INLINE void store_past_caches(T* to, const T* from) 
                          _mm_load_si128(reinterpret_cast<const __m128i*>(from + i)));
 #else
     std::memcpy(to, from, piece_length * sizeof(T));
-#endif
-}
-
-LOSSBOOK_INLINE void fence_stores() {
-#if defined(__AVX__)
-    _mm_sfence();
 #endif
 }
 

@@ -61,7 +61,6 @@ PointwiseOutcome pointwise_block(const PointwiseJob<T>& job, std::size_t start, 
         if (want & value_bit && job.value == nullptr) sums.add(piece);
         if (!piece.is_direct) piece.deliver(job, start);
     }
-    if (job.past_caches) fence_stores();
     return {false, sums.total()};
 }
 

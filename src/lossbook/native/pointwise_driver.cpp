@@ -1,4 +1,6 @@
-#include <utility>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include "columns.hpp"
 #include "threads.hpp"
@@ -6,6 +8,13 @@
 namespace lossbook {
 
 namespace {
+
+// Not once a block: squared error would take 1.4 times as long.
+void fence_stores() {
+#if defined(__x86_64__)
+    _mm_sfence();
+#endif
+}
 
 // Bytes of an output from which it is stored past the caches. Squared error takes 1.1 times as long for
 // that where the last cache has room for all arguments, and 0.75 times where other processes use it.
@@ -47,6 +56,7 @@ template <class T> class Pointwise {
                 if (!block(number, start, std::min(block_length, work_.samples - start)))
                     valid = false;
             }
+            if (job_.past_caches) fence_stores();
         });
         return valid;
     }
