@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-# Numbers per block: the half-dozen float64 buffers of a formula's steps stay in the caches, and each
+# Numbers per block: the half-dozen float64 buffers of a formula's steps stay in the caches, and a
 # step takes so long that threads seldom meet at Python's lock. One thread is as fast with a quarter
 # of them; two then take 1.3 times as long as one, and with these 0.7 times.
 BLOCK = 65536
