@@ -21,6 +21,7 @@ _HOMES = {
     "Facts": "lossbook.facts",
     "Accuracy": "lossbook.facts",
     "Example": "lossbook.facts",
+    "Counterpart": "lossbook.rosetta",
     "catalogue": "lossbook.registry",
     "compile": "lossbook.compiler",
     "get": "lossbook.registry",

@@ -10,10 +10,17 @@ from dataclasses import dataclass
 class Facts:
     """Properties of the value as a function of ``y_pred``, for every allowed label.
 
+    The tests hold each entry against the loss both ways: what is stated must hold, and what is not
+    stated must not.
+
     Parameters
     ----------
     convex : bool
         The value lies below its chords.
+    strictly_convex : bool
+        It lies below them everywhere but at their ends: no straight piece.
+    strong_convexity : float
+        The smallest curvature, attained or approached; 0 where there is none.
     lipschitz : float
         The largest slope, attained or approached; infinite where slopes grow without bound. For
         class losses, the largest Euclidean norm of a row's gradient.
@@ -24,13 +31,28 @@ class Facts:
         Where the slope jumps, in the variable of the family (residual, margin).
     minimum : float
         The smallest value, attained or approached.
+    supremum : float
+        The largest value, attained or approached; infinite where values grow without bound.
+    symmetric : bool
+        A residual and its negative cost the same; for two classes, so do the two classes.
+    redescending : bool
+        Far from the label the slope goes back to 0: an outlier loses its influence.
+    calibrated : bool or None
+        For losses of two classes: whether the best prediction always lies on the side of the
+        likelier class (Bartlett, Jordan and McAuliffe, JASA 101 (2006)). None for all others.
     """
 
     convex: bool
+    strictly_convex: bool = False
+    strong_convexity: float = 0.0
     lipschitz: float = math.inf
     smoothness: float = math.inf
     kinks: tuple[float, ...] = ()
     minimum: float = 0.0
+    supremum: float = math.inf
+    symmetric: bool = False
+    redescending: bool = False
+    calibrated: bool | None = None
 
 
 @dataclass(frozen=True)

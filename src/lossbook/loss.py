@@ -16,6 +16,7 @@ from lossbook.facts import Accuracy, Example, Facts
 from lossbook.functionals import Functional
 from lossbook.links import IDENTITY, Link
 from lossbook.maths.namespace import Term
+from lossbook.rosetta import Counterpart
 
 
 # No field specifiers: to a type checker, what parameters.positive(1.0) gives is the default itself.
@@ -43,6 +44,7 @@ class Loss:
     name: ClassVar[str]
     kind: ClassVar[str] = "own"
     aliases: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({})
+    counterparts: ClassVar[tuple[Counterpart, ...]] = ()
     accuracy: ClassVar[Accuracy] = Accuracy()
     references: ClassVar[tuple[str, ...]] = ()
     is_multiclass: ClassVar[bool] = False

@@ -45,6 +45,19 @@ def positive(default: float) -> Any:
     return _numeric(default, Rule("greater than 0", lambda value: value > 0))
 
 
+def nonnegative(default: float) -> Any:
+    """Declare a parameter of 0 or more."""
+    return _numeric(default, Rule("0 or more", lambda value: value >= 0))
+
+
+def between(low: float, high: float, default: float) -> Any:
+    """Declare a parameter in [low, high]; an infinite end is no end."""
+    words = f"from {low:g} to {high:g}"
+    if math.isinf(low) or math.isinf(high):
+        words = f"{high:g} or less" if math.isinf(low) else f"{low:g} or more"
+    return _numeric(default, Rule(words, lambda value: low <= value <= high))
+
+
 def fraction(default: float) -> Any:
     """Declare a parameter strictly between 0 and 1."""
     return _numeric(default, Rule("strictly between 0 and 1", lambda value: 0 < value < 1))

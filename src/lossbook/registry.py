@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lossbook.loss import Loss
 
 _classes: dict[str, type[Loss]] = {}
-_KINDS = ("regression", "binary", "multiclass")
+_KINDS = ("regression", "counts", "distributions", "binary", "multiclass", "several")
 
 
 def register(cls: type[Loss]) -> None:
@@ -47,7 +47,7 @@ def catalogue() -> tuple[type[Loss], ...]:
     """Every registered loss class, by kind, then by name.
 
     >>> import lossbook
-    >>> {cls.kind for cls in lossbook.catalogue()} == {"regression", "binary", "multiclass"}
+    >>> {"regression", "binary", "multiclass"} <= {cls.kind for cls in lossbook.catalogue()}
     True
     """
     load_catalogue()
@@ -104,6 +104,9 @@ def _find(name: str) -> tuple[type[Loss], dict[str, Any]]:
     for cls in catalogue():
         for alias, implied in cls.aliases.items():
             names[alias.lower()] = (cls, dict(implied))
+        for counterpart in cls.counterparts:
+            for spelling in counterpart.spellings:
+                names[spelling.lower()] = (cls, dict(counterpart.parameters))
     for cls in catalogue():
         names[cls.name] = names[cls.__name__.lower()] = (cls, {})
     key = name.strip().lower()
