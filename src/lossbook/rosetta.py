@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from types import MappingProxyType
 from typing import Any
-
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ class Counterpart:
 
     framework: str
     name: str
-    parameters: Mapping[str, Any] = field(default=_NOTHING, hash=False)
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
     factor: float = 1.0
     hessian: str = ""
     ties: str = ""
