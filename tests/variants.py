@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from typing import Any
 
 import lossbook as lb
 from lossbook import parameters
@@ -16,13 +17,15 @@ def every_setting(cls: type[lb.Loss]) -> Iterator[lb.Loss]:
         yield loss
         for field in dataclasses.fields(cls):  # type: ignore[arg-type]
             if parameters.is_numeric(field):
-                yield from _other_numbers(loss, field.name)
+                yield from _others(loss, field.name, (0.001, 0.3, 0.9, 2.5))
+            elif parameters.is_tuple(field):
+                yield from _others(loss, field.name, ((0.001, 0.9), (0.5, 0.75, 2.5)))
 
 
-def _other_numbers(loss: lb.Loss, name: str) -> Iterator[lb.Loss]:
-    for number in (0.001, 0.3, 0.9, 2.5):
+def _others(loss: lb.Loss, name: str, values: tuple[Any, ...]) -> Iterator[lb.Loss]:
+    for value in values:
         try:
-            yield dataclasses.replace(loss, **{name: number})
+            yield dataclasses.replace(loss, **{name: value})
         except lb.InputError:
             continue
 

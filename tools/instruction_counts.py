@@ -26,7 +26,7 @@ import numpy as np
 import lossbook as lb
 from lossbook import _native  # type: ignore[attr-defined]
 from lossbook.domains import Labels
-from lossbook.engine.native import kernel_name
+from lossbook.engine.native import find_kernel, kernel_name
 
 RECORD = Path(__file__).with_suffix(".json")
 # The counts repeat to two hundredths: Python's own share differs from call to call.
@@ -68,8 +68,7 @@ def kernels() -> Iterator[tuple[str, Call, Call, int]]:
 
 
 def _call(instruction_set: str, loss: lb.Loss, dtype: str, n: int, classes: int) -> Call:
-    numbers = [value for value in loss.parameters.values() if not isinstance(value, bool)]
-    kernel = _native.find_kernel(kernel_name(loss), numbers, instruction_set)
+    kernel = find_kernel(_native, loss, instruction_set)
     rng = np.random.default_rng(0)
     y_pred = rng.uniform(0.1, 0.9, (n, classes) if classes else n).astype(dtype)
     domain = loss.label_domain

@@ -226,6 +226,9 @@ class Loss:
             value = getattr(self, field.name)
             if parameters.is_numeric(field):
                 value = m.parameter(field.name, value)
+            elif isinstance(value, tuple):
+                names = (parameters.term_name(field.name, place) for place in range(len(value)))
+                value = tuple(map(m.parameter, names, value))
             object.__setattr__(clone, field.name, value)
         return clone
 

@@ -2,6 +2,7 @@
 
 A numeric parameter (``delta``, ``tau``) reaches a compiled kernel at run time.
 A switch (``from_logits``) changes the shape of the formula, so each setting is a kernel of its own.
+A tuple of numbers (``taus``) may have any length; formulas with one have no printed kernel.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import numbers
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from lossbook.errors import InputError, InputTypeError
@@ -35,6 +36,40 @@ class Rule:
         if not (math.isfinite(number) and self.holds(number)):
             raise InputError(f"{owner}: {name} must be {self.words}, got {value!r}.", argument=name)
         return number
+
+
+@dataclasses.dataclass(frozen=True)
+class TupleRule:
+    """What a tuple of numbers must fulfil: a rule for each of them, and some for all."""
+
+    each: Rule
+    rising: bool = False
+    optional: bool = False
+
+    @property
+    def words(self) -> str:
+        rising = "rising " if self.rising else ""
+        return f"a tuple of {rising}numbers {self.each.words}{', or None' * self.optional}"
+
+    def check(self, owner: str, name: str, value: object) -> tuple[float, ...] | None:
+        """The numbers as a tuple, or an error that names the parameter, the place and the rule."""
+        if value is None and self.optional:
+            return None
+        if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
+            raise InputTypeError(f"{owner}: {name} must be {self.words}, got {value!r}.")
+        numbers = tuple(
+            self.each.check(owner, f"{name}[{place}]", number) for place, number in enumerate(value)
+        )
+        if not numbers:
+            raise InputError(f"{owner}: {name} must be {self.words}, got none.", argument=name)
+        for place in range(1, len(numbers)):
+            if self.rising and not numbers[place - 1] < numbers[place]:
+                raise InputError(
+                    f"{owner}: {name} must rise, got {numbers[place]!r} at index {place} after "
+                    f"{numbers[place - 1]!r}: sort them, each once.",
+                    argument=name,
+                )
+        return numbers
 
 
 _RULE = "lossbook.rule"
@@ -63,25 +98,72 @@ def fraction(default: float) -> Any:
     return _numeric(default, Rule("strictly between 0 and 1", lambda value: 0 < value < 1))
 
 
+def rising_fractions(*default: float) -> Any:
+    """Declare a tuple of numbers strictly between 0 and 1, each above the one before it."""
+    each = Rule("strictly between 0 and 1", lambda value: 0 < value < 1)
+    return _declare(default, TupleRule(each, rising=True))
+
+
+def nonnegative_numbers(*default: float) -> Any:
+    """Declare a tuple of numbers of 0 or more; without a default it is None, and may stay so."""
+    each = Rule("0 or more", lambda value: value >= 0)
+    return _declare(default or None, TupleRule(each, optional=not default))
+
+
 def switch(default: bool) -> Any:
     """Declare a yes-or-no choice that changes the formula."""
     return dataclasses.field(default=default, kw_only=True)
 
 
 def _numeric(default: float, rule: Rule) -> Any:
+    return _declare(default, rule)
+
+
+def _declare(default: Any, rule: Rule | TupleRule) -> Any:
     return dataclasses.field(default=default, metadata={_RULE: rule})
 
 
 def is_numeric(field: dataclasses.Field[Any]) -> bool:
-    """Whether this field is a run-time number rather than a switch."""
-    return _RULE in field.metadata
+    """Whether this field is one run-time number."""
+    return isinstance(field.metadata.get(_RULE), Rule)
+
+
+def is_tuple(field: dataclasses.Field[Any]) -> bool:
+    """Whether this field is a tuple of numbers (or None where it may be left out)."""
+    return isinstance(field.metadata.get(_RULE), TupleRule)
+
+
+def is_switch(field: dataclasses.Field[Any]) -> bool:
+    """Whether this field is a yes-or-no choice."""
+    return _RULE not in field.metadata
 
 
 def check(owner: str, field: dataclasses.Field[Any], value: object) -> object:
     """The checked value of one field, or an error that says what it must be."""
-    if is_numeric(field):
-        rule: Rule = field.metadata[_RULE]
+    if not is_switch(field):
+        rule: Rule | TupleRule = field.metadata[_RULE]
         return rule.check(owner, field.name, value)
     if not isinstance(value, bool):
         raise InputTypeError(f"{owner}: {field.name} must be True or False, got {value!r}.")
     return value
+
+
+def run_time_numbers(given: Mapping[str, object]) -> dict[str, float]:
+    """All run-time numbers among parameters, by the names of their terms: ``taus_0``, ``taus_1``.
+
+    >>> from lossbook import parameters
+    >>> parameters.run_time_numbers({"taus": (0.1, 0.9), "delta": 2.0, "from_logits": True})
+    {'taus_0': 0.1, 'taus_1': 0.9, 'delta': 2.0}
+    """
+    found: dict[str, float] = {}
+    for name, value in given.items():
+        if isinstance(value, tuple):
+            found |= {term_name(name, place): entry for place, entry in enumerate(value)}
+        elif isinstance(value, float):
+            found[name] = value
+    return found
+
+
+def term_name(name: str, place: int) -> str:
+    """The name of one number of a tuple in a formula."""
+    return f"{name}_{place}"

@@ -23,9 +23,8 @@ def kernels(loss: lb.Loss) -> Iterator[tuple[str, Any]]:
         module = importlib.import_module("lossbook._native")
     except ModuleNotFoundError:
         return
-    numbers = [value for value in loss.parameters.values() if not isinstance(value, bool)]
     for name in ("v4", "v3", "baseline"):
-        kernel = module.find_kernel(native.kernel_name(loss), numbers, name)
+        kernel = native.find_kernel(module, loss, name)
         if kernel is not None:
             yield name, kernel
 

@@ -11,6 +11,7 @@ import sympy
 
 import lossbook as lb
 from laws.collection import close, law
+from lossbook import parameters
 from lossbook.domains import Labels
 from lossbook.maths.formulas import arguments
 from lossbook.maths.oracle import ORACLE
@@ -96,7 +97,8 @@ def sympy_differentiates_to_the_same(loss: lb.Loss) -> None:
     symbols = np.ravel(prediction)
     # Exact: a float would carry its 15 digits through the whole expression.
     numbers = {
-        sympy.Symbol(k, positive=True): sympy.Rational(float(v)) for k, v in loss.parameters.items()
+        sympy.Symbol(k, positive=True): sympy.Rational(v)
+        for k, v in parameters.run_time_numbers(loss.parameters).items()
     }
     for point in _symbol_values(loss, label, prediction):
         at = {**point, **numbers}

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["LossCommand", "build_loss", "option_name"]
 
 EPILOG = (
-    "Parameters of the loss are options too: --tau 0.9, --from-logits. 'lossbook list' names them."
+    "Parameters of the loss are options too: --tau 0.9, --from-logits, --taus 0.1,0.9. "
+    "'lossbook list' names them."
 )
 
 
@@ -83,7 +84,8 @@ def build_loss(name: str, parameters: Mapping[str, object]) -> Loss:
     for given in parameters:
         if given not in loss.parameters:
             raise click.UsageError(_no_such_parameter(loss.name, given, list(loss.parameters)))
-    values = {key: _convert(key, value, loss.parameters[key]) for key, value in parameters.items()}
+    fields = {field.name: field for field in dataclasses.fields(loss)}  # type: ignore[arg-type]
+    values = {key: _convert(fields[key], value) for key, value in parameters.items()}
     if values:
         loss = lossbook.get(name, **values)
     return loss
@@ -121,16 +123,20 @@ def _loss_options(own_params: list[click.Parameter]) -> list[click.Option]:
     return list(options.values())
 
 
-def _convert(name: str, value: object, current: object) -> object:
-    """Read the text given for a parameter as the type that the parameter has."""
-    if not isinstance(value, str) or isinstance(current, str):
+def _convert(field: dataclasses.Field[Any], value: object) -> object:
+    """Read the text given for a parameter as what the parameter is."""
+    from lossbook.parameters import is_tuple
+
+    if not isinstance(value, str):
         return value
-    is_whole = isinstance(current, int)
+    several = is_tuple(field)
+    words = value.split(",") if several else [value]
     try:
-        return int(value) if is_whole else float(value)
+        numbers = tuple(map(float, words))
     except ValueError:
-        rule = "a whole number" if is_whole else "a number"
-        raise click.UsageError(f"{option_name(name)} takes {rule}, not {value!r}.") from None
+        rule = "numbers with commas between them" if several else "a number"
+        raise click.UsageError(f"{option_name(field.name)} takes {rule}, not {value!r}.") from None
+    return numbers if several else numbers[0]
 
 
 def _no_such_parameter(loss: str, given: str, fields: list[str]) -> str:

@@ -12,6 +12,7 @@ from lossbook.compiler.values import Code, Kind, Value, select
 from lossbook.errors import InputError
 from lossbook.maths.nodes import carries_nan, function_of
 from lossbook.maths.tracer import LOGISTIC, Node, TraceMaths
+from lossbook.parameters import run_time_numbers
 
 if TYPE_CHECKING:
     from lossbook.loss import Loss
@@ -163,5 +164,5 @@ class Constants:
 
 def parameters_of(loss: Loss, formula: Formula) -> list[float]:
     """The numbers that the formula's parameters stand for."""
-    given: Any = loss.parameters
-    return [float(given[name]) for name in formula.parameters]
+    given = run_time_numbers(loss.parameters)
+    return [given[name] for name in formula.parameters]

@@ -6,6 +6,7 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
+from lossbook import parameters
 from lossbook.errors import InputError
 from lossbook.registry import is_built_in
 
@@ -33,8 +34,15 @@ def kernel_for(loss: Loss) -> Any:
     # A subclass may change the formula; only the class that was compiled may use the kernel.
     if _module is None or not is_built_in(type(loss)):
         return None
-    numbers = [value for value in loss.parameters.values() if not isinstance(value, bool)]
-    return _module.find_kernel(kernel_name(loss), numbers)
+    return find_kernel(_module, loss)
+
+
+def find_kernel(module: Any, loss: Loss, *instruction_set: str) -> Any:
+    """The kernel of a loss in this compiled module; none takes tuples of numbers."""
+    if any(isinstance(value, tuple) for value in loss.parameters.values()):
+        return None
+    numbers = list(parameters.run_time_numbers(loss.parameters).values())
+    return module.find_kernel(kernel_name(loss), numbers, *instruction_set)
 
 
 def kernel_name(loss: Loss) -> str:

@@ -61,6 +61,9 @@ class ArrayMaths(RowMaths):
     def xlog1py(self, x: Term, y: Term) -> Term:
         return x * self.log1p(self.where(x == 0, 0.0, y))
 
+    def row(self, entries: tuple[Term, ...]) -> Term:
+        return self.xp.asarray(entries, dtype=self.dtype, device=self.device)
+
     def sum(self, x: Term) -> Term:
         return self.xp.sum(x, axis=-1, keepdims=True)
 

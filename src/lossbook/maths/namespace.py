@@ -123,6 +123,10 @@ class RowMaths(Maths):
     """A namespace that also works along the last axis: one row of class scores per sample."""
 
     @abstractmethod
+    def row(self, entries: tuple[Term, ...]) -> Term:
+        """A tuple of numbers (a parameter of the loss) as a row, the same for all samples."""
+
+    @abstractmethod
     def sum(self, x: Term) -> Term:
         """The sum of each row; the axis is kept, with length 1."""
 

@@ -87,6 +87,9 @@ class SymbolMaths(RowMaths):
     def softplus_minus(self, x: Term, y: Term) -> Term:
         return self.softplus(x) - y * x
 
+    def row(self, entries: tuple[Term, ...]) -> Term:
+        return np.asarray(entries, dtype=object)
+
     def sum(self, x: Term) -> Term:
         return np.asarray([sum(x[1:], x[0])], dtype=object)
 

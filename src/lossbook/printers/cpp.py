@@ -177,15 +177,19 @@ def _indent(lines: list[str] | Iterator[str], width: int) -> str:
 def variants(cls: type[Loss]) -> Iterator[Loss]:
     """A loss in every setting of its switches."""
     fields = dataclasses.fields(cls)  # type: ignore[arg-type]
-    switches = [field.name for field in fields if not parameters.is_numeric(field)]
+    switches = [field.name for field in fields if parameters.is_switch(field)]
     for setting in itertools.product((False, True), repeat=len(switches)):
         yield cls(**dict(zip(switches, setting, strict=True)))
 
 
+def _is_printed(cls: type[Loss]) -> bool:
+    fields = dataclasses.fields(cls)  # type: ignore[arg-type]
+    return not (cls.is_multiclass or any(parameters.is_tuple(field) for field in fields))
+
+
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    pointwise = [cls for cls in catalogue() if not cls.is_multiclass]
-    losses = [loss for cls in pointwise for loss in variants(cls)]
+    losses = [loss for cls in catalogue() if _is_printed(cls) for loss in variants(cls)]
     names = [kernel_name(loss) for loss in losses]
     for stale in {*folder.glob("*.cpp")} - {folder / f"{name}.cpp" for name in (*names, "table")}:
         stale.unlink()  # of a loss that is gone; the build compiles whatever lies here

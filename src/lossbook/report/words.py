@@ -35,7 +35,7 @@ def loss_name(evaluation: Evaluation) -> str:
 
 
 def parameter_text(parameters: Mapping[str, object]) -> str:
-    """Return the parameters in brackets; switches that are off are left out.
+    """Return the parameters in brackets; switches that are off, and what is None, are left out.
 
     >>> parameter_text({"tau": 0.9, "from_logits": False})
     ' (tau = 0.9)'
@@ -46,7 +46,7 @@ def parameter_text(parameters: Mapping[str, object]) -> str:
             texts.append(name.replace("_", " "))
         elif isinstance(value, float):
             texts.append(f"{name} = {number(value, 6)}")
-        elif value is not False:
+        elif value is not False and value is not None:
             texts.append(f"{name} = {value}")
     return f" ({', '.join(texts)})" if texts else ""
 
