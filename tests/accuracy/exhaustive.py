@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 import lossbook as lb
+from lossbook.checks.truth import OUTPUTS
 from lossbook.domains import Labels
 from lossbook.engine import blocks
-from oracle import OUTPUTS
 
 PATTERNS = 2**32
 CHUNK = 2**20

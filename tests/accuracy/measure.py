@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 import lossbook as lb
-from oracle import OUTPUTS, terms, truth, ulp_errors
-from sampling import Samples
+from lossbook.checks.extremes import extreme
+from lossbook.checks.sampling import Samples
+from lossbook.checks.truth import OUTPUTS, terms, truth, ulp_errors
 
-from .extremes import extreme
 from .paths import paths
 
 EVERYTHING = 0b111

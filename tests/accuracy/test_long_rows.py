@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import lossbook as lb
-from oracle import OUTPUTS, exact, truth, ulp_errors
+from lossbook.checks.truth import OUTPUTS, exact, truth, ulp_errors
 
 from .paths import paths
 

@@ -8,7 +8,7 @@ import pytest
 
 import lossbook as lb
 from accuracy.measure import measure
-from oracle import ulp_errors
+from lossbook.checks.truth import ulp_errors
 from variants import every_loss
 
 POINTS = 1200

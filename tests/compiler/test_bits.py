@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import lossbook as lb
-from accuracy.extremes import extreme
 from accuracy.paths import kernels
 from compiler.twins import POINTWISE, compiled
+from lossbook.checks.extremes import extreme
+from lossbook.checks.sampling import ordinary, weights
 from lossbook.compiler.machine import machine
-from sampling import ordinary, weights
 
 EVERY = pytest.mark.parametrize("loss", POINTWISE, ids=repr)
 # Around the ends of lanes, vectors, pieces and blocks.

@@ -15,10 +15,10 @@ import lossbook as lb
 from compiler.twins import compiled
 from engine import test_blocks as odd
 from lossbook import registry
+from lossbook.checks.truth import ulp_errors
 from lossbook.compiler.machine import machine
 from lossbook.domains import Interval
 from lossbook.parameters import positive
-from oracle import ulp_errors
 from registry.test_own_losses import CALLS, OWN, Own, _results, _truth
 
 WEIGHTS = [0.5, 0.0, 2.0, 1.25]

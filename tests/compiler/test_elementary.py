@@ -10,9 +10,9 @@ import pytest
 
 import lossbook as lb
 from lossbook import registry
+from lossbook.checks.sampling import stratified
+from lossbook.checks.truth import DIGITS, ulp_errors
 from lossbook.domains import REALS, Interval
-from oracle import DIGITS, ulp_errors
-from sampling import stratified
 
 
 class OwnGrowth(lb.PointwiseLoss):

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 import lossbook as lb
-from accuracy.extremes import extreme
 from compiler.twins import POINTWISE
 from lossbook import registry
+from lossbook.checks.extremes import extreme
+from lossbook.checks.sampling import ordinary, weights
 from lossbook.engine import blocks, steps, workers
 from lossbook.maths.arrays import ArrayMaths
 from lossbook.parameters import positive
-from sampling import ordinary, weights
 from variants import every_loss
 
 WANTED = (1, 2, 3, 4, 6, 7)

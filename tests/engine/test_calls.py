@@ -14,9 +14,9 @@ import pytest
 
 import lossbook as lb
 from compiler.twins import POINTWISE, compiled
+from lossbook.checks.sampling import ordinary
 from lossbook.compiler import kernel
 from lossbook.engine import blocks
-from sampling import ordinary
 from variants import every_loss
 
 EVERY_COMPILED = [compiled(loss) for loss in POINTWISE]

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 
 import lossbook as lb
-from oracle import terms
-from sampling import Samples, ordinary
+from lossbook.checks.sampling import Samples, ordinary
+from lossbook.checks.truth import terms
 
 Array = np.ndarray[Any, Any]
 

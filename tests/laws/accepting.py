@@ -11,7 +11,7 @@ import numpy as np
 
 import lossbook as lb
 from laws.collection import law
-from sampling import Array, Samples, ordinary
+from lossbook.checks.sampling import Array, Samples, ordinary
 
 REAL = (
     "f2",

@@ -10,7 +10,7 @@ import numpy as np
 
 import lossbook as lb
 from laws.collection import law
-from sampling import ordinary
+from lossbook.checks.sampling import ordinary
 
 
 @law

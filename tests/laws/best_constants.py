@@ -8,7 +8,7 @@ import numpy as np
 
 import lossbook as lb
 from laws.collection import law
-from sampling import Samples, ordinary, weights
+from lossbook.checks.sampling import Samples, ordinary, weights
 
 
 @law

@@ -12,12 +12,12 @@ import sympy
 import lossbook as lb
 from laws.collection import close, law
 from lossbook import parameters
+from lossbook.checks.sampling import ordinary
+from lossbook.checks.truth import exact, one_hot
 from lossbook.domains import Labels
 from lossbook.maths.formulas import arguments
 from lossbook.maths.oracle import ORACLE
 from lossbook.maths.symbols import SYMBOLS
-from oracle import exact, one_hot
-from sampling import ordinary
 
 DIGITS = 60
 POINTS = 12

@@ -8,7 +8,7 @@ import numpy as np
 
 import lossbook as lb
 from laws.collection import law
-from sampling import class_labels, ordinary, weights
+from lossbook.checks.sampling import class_labels, ordinary, weights
 
 DTYPES = (np.float32, np.float64)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 import lossbook as lb
 from laws.collection import law
-from sampling import gradient_terms, ordinary, weights
+from lossbook.checks.sampling import gradient_terms, ordinary, weights
 
 CALLS = {
     "__call__": (0,),

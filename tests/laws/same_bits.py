@@ -11,7 +11,7 @@ import numpy as np
 import lossbook as lb
 from accuracy.paths import kernels
 from laws.collection import law
-from sampling import Samples, ordinary, weights
+from lossbook.checks.sampling import Samples, ordinary, weights
 
 THREADS = (1, 2, 3, 7)
 # Around the ends of vectors and blocks, and enough work for all threads.

@@ -8,11 +8,11 @@ import mpmath
 import numpy as np
 
 import lossbook as lb
-from accuracy.extremes import extreme
 from laws.collection import law
+from lossbook.checks.extremes import extreme
+from lossbook.checks.sampling import Samples, ordinary
 from lossbook.families import MarginLoss
 from lossbook.maths.oracle import ORACLE
-from sampling import Samples, ordinary
 
 ROUNDING = 1 + 1e-12
 TIGHT = 0.999

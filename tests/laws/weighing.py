@@ -6,7 +6,7 @@ import numpy as np
 
 import lossbook as lb
 from laws.collection import close, law
-from sampling import gradient_terms, ordinary, weights
+from lossbook.checks.sampling import gradient_terms, ordinary, weights
 
 DTYPES = (np.float32, np.float64)
 COUNT = 1500

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import lossbook as lb
-from oracle import OUTPUTS
+from lossbook.checks.truth import OUTPUTS
 
 SCORES, ROWS = lb.CrossEntropy(from_logits=True), lb.CrossEntropy()
 SHARES = SCORES.inverse_link

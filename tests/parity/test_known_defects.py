@@ -19,7 +19,7 @@ from sklearn._loss import HalfBinomialLoss, HalfMultinomialLoss
 from torch.nn import functional
 
 import lossbook as lb
-from oracle import ulp_errors
+from lossbook.checks.truth import ulp_errors
 
 DIGITS = 60
 # ULP: whatever is further off has lost at least ten bits.

@@ -18,8 +18,8 @@ from typing import Any
 import mpmath
 import numpy as np
 
+from lossbook.checks.truth import ulp_errors
 from lossbook.facts import Accuracy
-from oracle import ulp_errors
 
 TESTS = Path(__file__).parents[1]
 PACKAGE = TESTS.parent / "src" / "lossbook"

@@ -17,9 +17,9 @@ import pytest
 
 import lossbook as lb
 from lossbook import registry
+from lossbook.checks.truth import ulp_errors
 from lossbook.domains import Domain, Interval
 from lossbook.parameters import fraction, positive
-from oracle import ulp_errors
 
 DIGITS = 60
 CALLS = {

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import lossbook as lb
-from sampling import Array, Samples, label_sets, stratified
+from lossbook.checks.sampling import Array, Samples, label_sets, stratified
 
 WIDTHS = (2, 3, 10, 33)
 

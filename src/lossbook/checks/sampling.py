@@ -76,7 +76,7 @@ def _everyday(domain: Any, rng: np.random.Generator, shape: tuple[int, ...]) -> 
 def _rows(loss: lb.Loss, y_pred: Array) -> Array:
     if loss.prediction_domain.checks_nothing:
         return y_pred
-    return y_pred / y_pred.sum(axis=-1, keepdims=True)
+    return np.asarray(y_pred / y_pred.sum(axis=-1, keepdims=True))
 
 
 def gradient_terms(loss: lb.Loss, samples: Samples) -> Array:
@@ -88,15 +88,19 @@ def gradient_terms(loss: lb.Loss, samples: Samples) -> Array:
     if samples.labels == "rows":
         classes = samples.y_pred.shape[-1]
         each = [_slopes(loss, np.full(len(samples), k), samples.y_pred) for k in range(classes)]
-        return sum(samples.y_true[:, k, None] * each[k] for k in range(classes))
+        terms: Array = np.sum(
+            [samples.y_true[:, k, None] * each[k] for k in range(classes)], axis=0
+        )
+        return terms
     if samples.labels == "soft":
         low, high = (_slopes(loss, np.full(len(samples), y), samples.y_pred) for y in (0.0, 1.0))
-        return (1 - samples.y_true.astype(float)) * low + samples.y_true * high
-    return abs(gradient)
+        return np.asarray((1 - samples.y_true.astype(float)) * low + samples.y_true * high)
+    return np.asarray(abs(gradient))
 
 
 def _slopes(loss: lb.Loss, y_true: Array, y_pred: Array) -> Array:
-    return abs(loss.gradient(y_true, y_pred, reduction="none").astype(float))
+    slopes: Array = abs(loss.gradient(y_true, y_pred, reduction="none").astype(float))
+    return slopes
 
 
 def weights(count: int, seed: int = 1) -> Array:
