@@ -29,6 +29,11 @@ class Interval:
     def checks_nothing(self) -> bool:
         return math.isinf(self.low) and math.isinf(self.high)
 
+    @property
+    def two_classes(self) -> tuple[float, float] | None:
+        """The labels of two classes, if shares of the second one are what this holds."""
+        return (0.0, 1.0) if (self.low, self.high) == (0, 1) else None
+
     def outside(self, value: Any) -> Any:
         """True, elementwise, where the value breaks the rule."""
         return (value < self.low) | (value > self.high)
@@ -55,6 +60,11 @@ class Labels:
     hint: str = ""
     checks_nothing = False
 
+    @property
+    def two_classes(self) -> tuple[float, float]:
+        """The labels of the two classes."""
+        return self.first, self.second
+
     def outside(self, value: Any) -> Any:
         """True, elementwise, where the value is neither label (and not NaN)."""
         return ((value < self.first) | (value > self.first)) & (
@@ -71,6 +81,7 @@ class ClassLabels:
 
     hint: str = ""
     checks_nothing = False
+    two_classes = None
 
     def describe(self) -> str:
         return "class indices 0 .. K-1, or rows of K probabilities that sum to 1"

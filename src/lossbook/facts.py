@@ -11,32 +11,37 @@ class Facts:
     """Properties of the value as a function of ``y_pred``, for every allowed label.
 
     The tests hold each entry against the loss both ways: what is stated must hold, and what is not
-    stated must not.
+    stated must not. Constants are the smallest that hold for all labels at once.
 
     Parameters
     ----------
     convex : bool
         The value lies below its chords.
     strictly_convex : bool
-        It lies below them everywhere but at their ends: no straight piece.
+        It lies below them everywhere but at their ends: no straight piece, for any label.
     strong_convexity : float
-        The smallest curvature, attained or approached; 0 where there is none.
+        The smallest curvature, attained or approached; 0 for a loss that is not convex. For class
+        losses, the smallest eigenvalue of a row's Hessian.
     lipschitz : float
         The largest slope, attained or approached; infinite where slopes grow without bound. For
         class losses, the largest Euclidean norm of a row's gradient.
     smoothness : float
-        The largest curvature; infinite at a kink. For class losses, the largest eigenvalue of a
-        row's Hessian.
+        The largest size of the curvature, be it up or down: the Lipschitz constant of the gradient;
+        infinite where the slope jumps. For class losses, the largest eigenvalue of a row's Hessian
+        in size.
     kinks : tuple of float
-        Where the slope jumps, in the variable of the family (residual, margin).
+        Where the slope jumps: in the margin for margin losses, in the prediction for other losses
+        of two classes, in the residual for the rest. Always empty for rows of scores.
     minimum : float
         The smallest value, attained or approached.
     supremum : float
         The largest value, attained or approached; infinite where values grow without bound.
     symmetric : bool
-        A residual and its negative cost the same; for two classes, so do the two classes.
+        A residual and its negative cost the same; for two classes, so do the two classes, each with
+        the prediction that mirrors the other's. False for rows of scores.
     redescending : bool
-        Far from the label the slope goes back to 0: an outlier loses its influence.
+        The slope goes back to 0 far out, wherever the loss is not at its lowest there: an outlier
+        loses its influence. False for rows of scores.
     calibrated : bool or None
         For losses of two classes: whether the best prediction always lies on the side of the
         likelier class (Bartlett, Jordan and McAuliffe, JASA 101 (2006)). None for all others.

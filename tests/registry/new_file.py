@@ -67,7 +67,7 @@ class Huber(ResidualLoss):
 
     @property
     def facts(self) -> Facts:
-        return Facts(convex=True, lipschitz=self.delta, smoothness=1)
+        return Facts(convex=True, lipschitz=self.delta, smoothness=1, symmetric=True)
 
     def value(self, m: Any, r: Term) -> Term:
         q = m.minimum(abs(r), self.delta)

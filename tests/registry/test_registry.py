@@ -296,6 +296,8 @@ def own_loss() -> Iterator[type[lb.Loss]]:
         def facts(self) -> lb.Facts:
             return lb.Facts(
                 convex=True,
+                strictly_convex=True,
+                symmetric=True,
                 lipschitz=1,
                 smoothness=1 / (2 * self.delta),
                 minimum=2 * self.delta * math.log(2),

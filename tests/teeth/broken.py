@@ -110,6 +110,13 @@ def _wrong_facts() -> list[Broken]:
         _variant(Hinge, "KinkElsewhere", kinks, facts=_facts(lipschitz=1, kinks=(0.0,))),
         _variant(SquaredError, "KinkNowhere", kinks, facts=_facts(kinks=(0.0,))),
         _variant(
+            QuantileLoss,
+            "KinkAtItsParameter",
+            kinks,
+            deriv=lambda self, m, r: m.where(r > self.tau, 1, 0),
+            switches={"tau": 0.3},
+        ),
+        _variant(
             SquaredError,
             "NotConvex",
             "convexity_is_stated_as_it_is",
@@ -133,8 +140,49 @@ def _wrong_facts() -> list[Broken]:
             "the_minimum_is_reached_and_never_passed",
             facts=_facts(smoothness=2, minimum=-1.0),
         ),
+        *_wrong_shapes(),
         _variant(SquaredError, "MedianForMean", best, functional=_functional(Quantile(0.5))),
         _variant(QuantileLoss, "MeanForMedian", best, functional=_functional(Mean())),
+    ]
+
+
+def _wrong_shapes() -> list[Broken]:
+    convexity = "convexity_is_stated_as_it_is"
+    straight = "straight_pieces_are_stated_as_they_are"
+    strong = "the_strong_convexity_is_the_smallest_curvature"
+    supremum = "the_supremum_is_approached_and_never_passed"
+    mirror = "mirror_images_cost_the_same_where_that_is_stated"
+    far_out = "slopes_go_back_to_0_where_that_is_stated"
+    likelier = "the_best_prediction_picks_the_likelier_class_where_that_is_stated"
+    sigmoid = {"value": _method(lambda m, a: m.sigmoid(-a))}
+    perceptron = {"value": _method(lambda m, a: m.maximum(0, -a))}
+    cauchy = {"deriv": _method(lambda _m, r: 2 * r / (1 + r * r))}
+    return [
+        _variant(Hinge, "Steps", convexity, value=_method(lambda m, a: m.where(a < 1, 1, 0))),
+        _variant(SquaredError, "StraightSquares", straight, facts=_facts()),
+        _variant(Hinge, "CurvedHinge", straight, facts=_facts(strictly_convex=True)),
+        _variant(CrossEntropy, "ShiftsMatter", straight, facts=_facts(strictly_convex=True)),
+        _variant(SquaredError, "WeaklyConvex", strong, facts=_facts(strong_convexity=1)),
+        _variant(SquaredError, "VeryConvex", strong, facts=_facts(strong_convexity=2.5)),
+        _variant(SquaredError, "NotStrong", strong, facts=_facts()),
+        _variant(Hinge, "StrongHinge", strong, facts=_facts(strong_convexity=0.1)),
+        _variant(Hinge, "EndlessSigmoid", supremum, **sigmoid),
+        _variant(Hinge, "HighSigmoid", supremum, **sigmoid, facts=_facts(supremum=1.1)),
+        _variant(Hinge, "NeverAbove5", supremum, facts=_facts(supremum=5)),
+        _variant(
+            QuantileLoss,
+            "EvenPinball",
+            mirror,
+            facts=_facts(symmetric=True),
+            switches={"tau": 0.9},
+        ),
+        _variant(Hinge, "Lopsided", mirror, facts=_facts()),
+        _variant(SquaredError, "Outliers", far_out, facts=_facts(redescending=True)),
+        _variant(SquaredError, "RobustCauchy", far_out, **cauchy, facts=_facts(convex=False)),
+        _variant(Hinge, "Perceptron", likelier, **perceptron, facts=_facts(calibrated=True)),
+        _variant(Hinge, "Unsure", likelier, facts=_facts(calibrated=False)),
+        _variant(Hinge, "Silent", likelier, facts=_facts()),
+        _variant(SquaredError, "Classifier", likelier, facts=_facts(calibrated=True)),
     ]
 
 

@@ -36,7 +36,9 @@ class Own(lb.ResidualLoss):
 
     @property
     def facts(self) -> lb.Facts:
-        return lb.Facts(convex=True, smoothness=2)
+        return lb.Facts(
+            convex=True, strictly_convex=True, strong_convexity=2, smoothness=2, symmetric=True
+        )
 
     def value(self, m: Any, r: Any) -> Any:
         return r * r

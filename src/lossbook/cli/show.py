@@ -73,7 +73,6 @@ def _formulas(loss: Loss, screen: Screen) -> None:
 
 def _facts(loss: Loss, screen: Screen) -> None:
     screen.heading("Facts")
-    facts = loss.facts
     pairs = [
         ("labels", loss.label_domain.describe()),
         ("predictions", loss.prediction_domain.describe() + _link_note(loss)),
@@ -84,16 +83,39 @@ def _facts(loss: Loss, screen: Screen) -> None:
         constant = f"{loss.functional.describe()} of the labels"
         through = "" if loss.link.name == "identity" else f", through the {loss.link.name} link"
         pairs.append(("best constant", constant + through))
-    pairs += [
-        ("convex", "yes" if facts.convex else "no"),
+    screen.pairs([*pairs, *_shape(loss)])
+
+
+def _shape(loss: Loss) -> list[tuple[str, str]]:
+    facts = loss.facts
+    pairs = [
+        ("convex", _convexity(loss)),
         ("steepest slope", _bound(facts.lipschitz)),
         ("largest curvature", _bound(facts.smoothness)),
     ]
     if facts.kinks:
         where = ", ".join(f"{kink:g}" for kink in facts.kinks)
         pairs.append(("kinks", f"at {_kink_variable(loss)} = {where}"))
-    pairs.append(("smallest value", f"{facts.minimum:g}"))
-    screen.pairs(pairs)
+    pairs += [
+        ("smallest value", _bound(facts.minimum)),
+        ("largest value", _bound(facts.supremum)),
+    ]
+    if not loss.is_multiclass:
+        pairs.append(("symmetric", "yes" if facts.symmetric else "no"))
+        pairs.append(("far outliers", "lose their pull" if facts.redescending else "keep pulling"))
+    if facts.calibrated is not None:
+        side = "always" if facts.calibrated else "not always"
+        pairs.append(("calibrated", f"{side} on the side of the likelier class"))
+    return pairs
+
+
+def _convexity(loss: Loss) -> str:
+    facts = loss.facts
+    if facts.strong_convexity:
+        return f"strongly: the curvature is {facts.strong_convexity:g} or more"
+    if facts.convex:
+        return "strictly" if facts.strictly_convex else "yes, not strictly"
+    return "no"
 
 
 def _link_note(loss: Loss) -> str:
@@ -107,11 +129,11 @@ def _bound(value: float | None) -> str:
 
 
 def _kink_variable(loss: Loss) -> str:
-    from lossbook.families import MarginLoss, ResidualLoss
+    from lossbook.families import MarginLoss
 
-    if isinstance(loss, ResidualLoss):
-        return "ŷ - y"
-    return "y ŷ" if isinstance(loss, MarginLoss) else "ŷ"
+    if isinstance(loss, MarginLoss):
+        return "y ŷ"
+    return "ŷ" if loss.label_domain.two_classes else "ŷ - y"
 
 
 def _example(loss: Loss, screen: Screen) -> None:

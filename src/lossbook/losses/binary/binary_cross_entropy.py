@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lossbook.domains import REALS, Domain, Interval
@@ -82,9 +83,10 @@ class BinaryCrossEntropy(PointwiseLoss):
 
     @property
     def facts(self) -> Facts:
+        both = Facts(convex=True, strictly_convex=True, symmetric=True, calibrated=True)
         if self.from_logits:
-            return Facts(convex=True, lipschitz=1, smoothness=0.25)
-        return Facts(convex=True)
+            return replace(both, lipschitz=1, smoothness=0.25)
+        return replace(both, strong_convexity=1)
 
     @property
     def functional(self) -> Functional:

@@ -33,7 +33,7 @@ class Hinge(MarginLoss):
 
     @property
     def facts(self) -> Facts:
-        return Facts(convex=True, lipschitz=1, kinks=(1.0,))
+        return Facts(convex=True, lipschitz=1, kinks=(1.0,), symmetric=True, calibrated=True)
 
     @property
     def functional(self) -> Functional:

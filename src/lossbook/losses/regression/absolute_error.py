@@ -46,7 +46,7 @@ class AbsoluteError(ResidualLoss):
 
     @property
     def facts(self) -> Facts:
-        return Facts(convex=True, lipschitz=1, kinks=(0.0,))
+        return Facts(convex=True, lipschitz=1, kinks=(0.0,), symmetric=True)
 
     @property
     def functional(self) -> Functional:

@@ -51,7 +51,12 @@ class Quantile(ResidualLoss):
 
     @property
     def facts(self) -> Facts:
-        return Facts(convex=True, lipschitz=max(self.tau, 1 - self.tau), kinks=(0.0,))
+        return Facts(
+            convex=True,
+            lipschitz=max(self.tau, 1 - self.tau),
+            kinks=(0.0,),
+            symmetric=self.tau == 0.5,
+        )
 
     @property
     def functional(self) -> Functional:

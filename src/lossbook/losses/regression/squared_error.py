@@ -43,7 +43,9 @@ class SquaredError(ResidualLoss):
 
     @property
     def facts(self) -> Facts:
-        return Facts(convex=True, smoothness=2)
+        return Facts(
+            convex=True, strictly_convex=True, strong_convexity=2, smoothness=2, symmetric=True
+        )
 
     @property
     def functional(self) -> Functional:

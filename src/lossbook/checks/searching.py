@@ -1,0 +1,130 @@
+"""Looking for the largest of something that a loss does, and for jumps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+import lossbook as lb
+from lossbook.checks.extremes import extreme
+from lossbook.checks.places import labels, predictions
+from lossbook.checks.sampling import Array, Samples, ordinary
+
+Size = Callable[[Samples], Array]
+
+_SETS_TO_CLIMB_IN, _CLIMBERS, _TRIES, _ROUNDS = 3, 6, 12, 40
+
+
+def largest(loss: lb.Loss, size: Size) -> float:
+    """The largest size of a sample that is found: by drawing, then by climbing from the best."""
+    sets = [*extreme(loss, np.float64, 1500, seed=11), *ordinary(loss, 500, seed=12)]
+    if loss.is_multiclass:
+        sets = sorted([*sets, *_with_every_label(sets)], key=lambda s: _top(size(s)))
+        return max(_climbed(loss, size, samples) for samples in sets[-_SETS_TO_CLIMB_IN:])
+    drawn = [_top(size(samples)) for samples in sets]
+    return max(*drawn, *(_peak(size, label, predictions(loss, label)) for label in labels(loss)))
+
+
+def _with_every_label(sets: list[Samples]) -> list[Samples]:
+    """Every label for every row: the worst one is met for sure."""
+    more = []
+    for samples in sets:
+        if samples.labels.startswith("index"):
+            classes = samples.y_pred.shape[1]
+            y_true = np.tile(np.arange(classes), len(samples))
+            more.append(Samples("every label", y_true, np.repeat(samples.y_pred, classes, axis=0)))
+    return more
+
+
+def _peak(size: Size, label: float, places: Array) -> float:
+    """The highest place, and then the highest between its neighbours, again and again."""
+    best = -np.inf
+    for _ in range(7):
+        sizes = _numbers(size(Samples("places", np.full(len(places), label), places)))
+        top = int(sizes.argmax())
+        best = max(best, float(sizes[top]))
+        low, high = places[max(top - 1, 0)], places[min(top + 1, len(places) - 1)]
+        places = np.linspace(low, high, 33)
+    return best
+
+
+def _climbed(loss: lb.Loss, size: Size, samples: Samples) -> float:
+    """From the best rows uphill, by random steps that shrink."""
+    rng = np.random.default_rng(13)
+    sizes = _numbers(size(samples))
+    chosen = np.argsort(sizes)[-_CLIMBERS:]
+    y_true, y_pred, best = samples.y_true[chosen], samples.y_pred[chosen], sizes[chosen]
+    for turn in range(_ROUNDS):
+        steps = rng.normal(size=(_TRIES, *y_pred.shape)) * 4.0 * 0.8**turn
+        tries = _held(loss, y_pred + steps)
+        flat = tries.reshape(-1, y_pred.shape[-1])
+        labels_ = np.concatenate([y_true] * _TRIES)
+        found = _numbers(size(Samples(samples.labels, labels_, flat))).reshape(_TRIES, -1)
+        row = found.argmax(axis=0)
+        highest = found.max(axis=0)
+        better = highest > best
+        best = np.where(better, highest, best)
+        y_pred = np.where(better[:, None], tries[row, np.arange(len(row))], y_pred)
+    return _top(best)
+
+
+def _held(loss: lb.Loss, y_pred: Array) -> Array:
+    domain = loss.prediction_domain
+    return y_pred if domain.checks_nothing else np.clip(y_pred, domain.low, domain.high)
+
+
+def _numbers(sizes: Array) -> Array:
+    return np.where(np.isnan(sizes), -np.inf, sizes)
+
+
+def _top(sizes: Array) -> float:
+    return float(_numbers(sizes).max())
+
+
+def jumps(function: Callable[[Array], Array], places: Array) -> list[float]:
+    """Where a function jumps: the half with the larger rise, halved down to neighbouring floats."""
+    at = function(places)
+    usable = np.isfinite(at[:-1]) & np.isfinite(at[1:])
+    low, high = (_key(side)[usable] for side in (places[:-1], places[1:]))
+    below, above = at[:-1][usable], at[1:][usable]
+    size = np.maximum(abs(below), abs(above))
+    for _ in range(64):
+        middle = (low >> 1) + (high >> 1) + (low & high & 1)
+        value = function(_float(middle))
+        left = abs(value - below) >= abs(above - value)
+        high, above = np.where(left, middle, high), np.where(left, value, above)
+        low, below = np.where(left, low, middle), np.where(left, below, value)
+    found = np.sort(_float(high)[abs(above - below) > 1e-6 * size])
+    # A jump at one of the places is seen from both sides.
+    return [float(p) for i, p in enumerate(found) if i == 0 or p - found[i - 1] > 1e-9 * abs(p)]
+
+
+def _key(numbers: Array) -> Array:
+    """Whole numbers in the order of the floats."""
+    bits = (numbers + 0.0).view(np.int64)
+    return np.where(bits >= 0, bits, np.int64(-(2**63)) - bits)
+
+
+def _float(keys: Array) -> Array:
+    return np.where(keys >= 0, keys, np.int64(-(2**63)) - keys).view(np.float64)
+
+
+def row_jumps(loss: lb.Loss) -> bool:
+    """Whether the gradient jumps on the way from one row of scores to another."""
+    one, other = (ordinary(loss, 400, seed=seed)[0] for seed in (14, 15))
+    low, high = np.zeros(len(one)), np.ones(len(one))
+
+    def gradient(share: Array) -> Array:
+        y_pred = one.y_pred * (1 - share[:, None]) + other.y_pred * share[:, None]
+        return np.asarray(loss.gradient(one.y_true, y_pred, reduction="none"))
+
+    below, above = gradient(low), gradient(high)
+    size = abs(below).max(axis=1) + abs(above).max(axis=1)
+    for _ in range(45):
+        middle = low + (high - low) / 2
+        value = gradient(middle)
+        left = abs(value - below).max(axis=1) >= abs(above - value).max(axis=1)
+        high, above = np.where(left, middle, high), np.where(left[:, None], value, above)
+        low, below = np.where(left, low, middle), np.where(left[:, None], below, value)
+    return bool((abs(above - below).max(axis=1) > 1e-6 * size).any())

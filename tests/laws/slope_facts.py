@@ -1,0 +1,75 @@
+"""Stated of the slope: the largest one, where it jumps, whether it goes back to 0 far out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import lossbook as lb
+from laws.collection import law
+from lossbook.checks.places import labels, place_of, predictions
+from lossbook.checks.sampling import Array, Samples
+from lossbook.checks.searching import jumps, largest
+from stating import require, require_largest
+
+# Relative, for places of kinks that are worked out from parameters.
+SAME_PLACE = 1e-9
+GONE = 1e-6
+
+
+@law
+def the_lipschitz_constant_is_the_largest_slope(loss: lb.Loss) -> None:
+    require_largest(loss, "lipschitz", largest(loss, lambda s: _slope(loss, s)), "slope")
+
+
+def _slope(loss: lb.Loss, samples: Samples) -> Array:
+    """The size of each sample's slope; for rows, the Euclidean norm."""
+    gradient = loss.gradient(samples.y_true, samples.y_pred, reduction="none")
+    return np.linalg.norm(gradient, axis=-1) if loss.is_multiclass else abs(gradient)
+
+
+@law
+def the_slope_jumps_at_the_kinks_and_nowhere_else(loss: lb.Loss) -> None:
+    found: list[float] = []
+    if not loss.is_multiclass:
+        for label in labels(loss):
+            for p in jumps(lambda p, y=label: _gradient(loss, y, p), predictions(loss, label)):
+                place = float(place_of(loss, label, p))
+                if not any(_is_same(place, other) for other in found):
+                    found.append(place)
+    stated = loss.facts.kinks
+    same = len(found) == len(stated) and all(
+        any(_is_same(place, kink) for place in found) for kink in stated
+    )
+    if not same:
+        found = [float(f"{place:.12g}") for place in sorted(found)]
+        require(loss, "kinks", tuple(found), f"the slope jumps at {found}")
+
+
+def _is_same(place: float, other: float) -> bool:
+    return abs(place - other) <= SAME_PLACE * max(abs(place), abs(other), SAME_PLACE)
+
+
+def _gradient(loss: lb.Loss, label: float, p: Array) -> Array:
+    return np.asarray(loss.gradient(np.full(len(p), label), p, reduction="none"))
+
+
+@law
+def slopes_go_back_to_0_where_that_is_stated(loss: lb.Loss) -> None:
+    if loss.is_multiclass:
+        require(loss, "redescending", False, "it is stated of single predictions only")
+        return
+    found = [_goes_back(loss, label) for label in labels(loss)]
+    words = "goes" if all(found) else "does not go"
+    require(loss, "redescending", all(found), f"far from the label the slope {words} back to 0")
+
+
+def _goes_back(loss: lb.Loss, label: float) -> bool:
+    """Whether the slope vanishes at both ends of the domain, unless the loss is lowest there."""
+    p = predictions(loss, label)
+    value, slope = loss.value_and_gradient(np.full(len(p), label), p, reduction="none")
+    steepest, lowest = abs(slope).max(), int(np.argmin(value))
+    if steepest == 0:
+        return False
+    away = [end for end in (0, -1) if value[end] > value[lowest] + GONE * abs(value[lowest])]
+    far = [max(abs(slope[end]), abs(slope[end + (1 if end == 0 else -1)])) for end in away]
+    return bool(away) and all(size <= GONE * steepest for size in far)

@@ -1,0 +1,89 @@
+"""Stated of the value: the smallest and the largest, and what mirror images cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+import lossbook as lb
+from laws.collection import law
+from lossbook.checks.places import labels
+from lossbook.checks.sampling import Array, Samples, ordinary
+from lossbook.checks.searching import largest
+from stating import NOTHING, UNBOUNDED, require, require_largest
+
+
+@law
+def the_minimum_is_reached_and_never_passed(loss: lb.Loss) -> None:
+    least = -largest(loss, lambda s: -loss(s.y_true, s.y_pred, reduction="none"))
+    stated = loss.facts.minimum
+    if stated == -np.inf:
+        holds = least < -100  # a logarithm is -100 close to the end of the floats
+    else:
+        holds = stated - 1e-12 * abs(stated) <= least <= stated + NOTHING
+    if not holds:
+        require(loss, "minimum", least, f"the smallest value found is {least}")
+
+
+@law
+def the_supremum_is_approached_and_never_passed(loss: lb.Loss) -> None:
+    most = largest(loss, lambda s: loss(s.y_true, s.y_pred, reduction="none"))
+    if _grows(loss):
+        most = max(most, UNBOUNDED * 2)
+    require_largest(loss, "supremum", most, "value")
+
+
+def _grows(loss: lb.Loss) -> bool:
+    """Whether values far out go on growing like a logarithm, which squares double, or faster."""
+    far = 10.0 ** np.array([75, 150, 300])
+    directions = [
+        (samples.y_true[:1], samples.y_pred[:1])
+        for seed in range(4)
+        for samples in (ordinary(loss, 1, seed=seed) if loss.is_multiclass else [])
+    ] or [(np.array([y]), np.array([p])) for y in labels(loss) for p in (-1.0, 1.0)]
+    for y_true, y_pred in directions:
+        p = np.concatenate([y_pred * size for size in far])
+        if not np.any(loss.prediction_domain.outside(p)):
+            near, middle, last = loss(np.concatenate([y_true] * 3), p, reduction="none")
+            if last - middle > 1.5 * (middle - near) > 0:
+                return True
+    return False
+
+
+@law
+def mirror_images_cost_the_same_where_that_is_stated(loss: lb.Loss) -> None:
+    if loss.is_multiclass:
+        require(loss, "symmetric", False, "it is stated of single predictions only")
+        return
+    for one, other in _mirrored(loss):
+        values = [loss(s.y_true, s.y_pred, reduction="none") for s in (one, other)]
+        differ = ~np.isclose(*values, rtol=1e-12, atol=0)
+        if differ.any():
+            first = int(np.argmax(differ))
+            why = " and ".join(
+                f"l({s.y_true[first]:.6g}, {s.y_pred[first]:.6g}) = {value[first]:.6g}"
+                for s, value in zip((one, other), values, strict=True)
+            )
+            require(loss, "symmetric", False, why)
+            return
+    require(loss, "symmetric", True, "mirror images cost the same")
+
+
+def _mirrored(loss: lb.Loss) -> Iterator[tuple[Samples, Samples]]:
+    """The other class with the other prediction; else the residual with the other sign."""
+    # Few bits each, so that no mirror image is rounded.
+    sizes = np.outer(2.0 ** np.arange(-20, 21), [1, 1.25, 1.75]).ravel()
+    domain = loss.prediction_domain
+    for label in labels(loss):
+        if loss.label_domain.two_classes:
+            p, other = sizes, sum(loss.label_domain.two_classes) - label
+            image = (domain.low + domain.high if np.isfinite(domain.high) else 0) - p
+        else:
+            other, p, image = label, label + sizes, label - sizes
+        inside = ~np.asarray(domain.outside(p) | domain.outside(image))
+        yield _samples(label, p[inside]), _samples(other, image[inside])
+
+
+def _samples(label: float, p: Array) -> Samples:
+    return Samples("mirrored", np.full(len(p), label), p)
