@@ -46,6 +46,8 @@ class Loss:
     aliases: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({})
     counterparts: ClassVar[tuple[Counterpart, ...]] = ()
     accuracy: ClassVar[Accuracy] = Accuracy()
+    compensated: ClassVar[bool] = False
+    """Whether float64 formulas carry their rounding errors along (float32 goes through float64)."""
     references: ClassVar[tuple[str, ...]] = ()
     is_multiclass: ClassVar[bool] = False
 

@@ -97,8 +97,8 @@ def sympy_differentiates_to_the_same(loss: lb.Loss) -> None:
     symbols = np.ravel(prediction)
     # Exact: a float would carry its 15 digits through the whole expression.
     numbers = {
-        sympy.Symbol(k, positive=True): sympy.Rational(v)
-        for k, v in parameters.run_time_numbers(loss.parameters).items()
+        SYMBOLS.parameter(name, value): sympy.Rational(value)
+        for name, value in parameters.run_time_numbers(loss.parameters).items()
     }
     for point in _symbol_values(loss, label, prediction):
         at = {**point, **numbers}

@@ -71,7 +71,7 @@ ENGINES = [
         accepting.nan_comes_out_where_it_went_in_and_nowhere_else,
         blocks,
         "derivative",
-        lambda old: lambda *words: np.nan_to_num(old(*words)),
+        lambda old: lambda *words, **more: np.nan_to_num(old(*words, **more)),
     ),
     (
         accepting.the_layout_of_memory_does_not_matter,

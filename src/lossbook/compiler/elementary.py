@@ -191,13 +191,28 @@ def _finish_log(k: Value, f: Value) -> Value:
     return main + fma(f2, _polynomial(f, f2, (tail[0] + 0.5, *tail[1:])), rest)
 
 
-def log(x: Value) -> Value:
+def _reduce_lifted(x: Value) -> tuple[_LogReduction, Value]:
     form = _format(x)
-    lift = form.fraction_bits + 1
     subnormal = x < form.smallest_normal
-    reduced = _reduce_log(select(subnormal, x * 2.0**lift, x, like=x))
-    k = select(subnormal, reduced.k - lift, reduced.k, like=x)
-    finite = _finish_log(k, reduced.fraction.as_bits(form.element) - 1)
+    return _reduce_log(select(subnormal, x * 2.0 ** (form.fraction_bits + 1), x, like=x)), subnormal
+
+
+def exponent(x: Value) -> Value:
+    reduced, subnormal = _reduce_lifted(x)
+    return select(subnormal, reduced.k - (_format(x).fraction_bits + 1), reduced.k, like=x)
+
+
+def fraction(x: Value) -> Value:
+    reduced, _ = _reduce_lifted(x)
+    return reduced.fraction.as_bits(_format(x).element)
+
+
+def product_error(x: Value, y: Value, product: Value) -> Value:
+    return fma(x, y, -product)
+
+
+def log(x: Value) -> Value:
+    finite = _finish_log(exponent(x), fraction(x) - 1)
     positive = select(x < math.inf, finite, x, like=x)
     limit = select(x < 0, math.nan, -math.inf, like=x)
     return select(x <= 0, limit, positive, like=x)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lossbook.compiler import elementary
 from lossbook.compiler.values import Code, Kind, Value, select
 from lossbook.errors import InputError
+from lossbook.maths import compensated
 from lossbook.maths.nodes import carries_nan, function_of
 from lossbook.maths.tracer import LOGISTIC, Node, TraceMaths
 from lossbook.parameters import run_time_numbers
@@ -40,6 +41,10 @@ _OPERATIONS: dict[str, Callable[..., Value]] = {
     "log1p": elementary.log1p,
     "log1p_unit": elementary.log1p_unit,
     "sqrt": elementary.sqrt,
+    "fmod": Value.fmod,
+    "exponent": elementary.exponent,
+    "fraction": elementary.fraction,
+    "product_error": elementary.product_error,
 }
 
 
@@ -47,15 +52,26 @@ _OPERATIONS: dict[str, Callable[..., Value]] = {
 class Formula:
     """Value, gradient and Hessian of a loss as graphs over one label and one prediction."""
 
-    outputs: tuple[Node, Node, Node]
+    outputs: tuple[Node, ...]
+    pairs: tuple[Node, ...] | None  # the same with their rounding errors carried along
     outside: Node | None
     label: Node
     prediction: Node
     parameters: tuple[str, ...]
 
-    def keeps_nan(self, order: int) -> bool:
+    def output(self, order: int, element: str) -> Node:
+        """What to compute for results of this type."""
+        if self.pairs is None or element == "float":
+            return self.outputs[order]
+        return self.pairs[order]
+
+    def computed_in(self, element: str) -> str:
+        """The type to compute in: where errors are carried along, double for float."""
+        return element if self.pairs is None else "double"
+
+    def keeps_nan(self, order: int, element: str) -> bool:
         """Whether an output is NaN by itself where the label or the prediction is."""
-        node = self.outputs[order]
+        node = self.output(order, element)
         return carries_nan(node, self.label) and carries_nan(node, self.prediction)
 
 
@@ -65,9 +81,11 @@ def trace(loss: Loss) -> Formula:
     y, p = m.graph.argument("y"), m.graph.argument("p")
     try:
         traced = loss.over(m)
-        value, gradient, hessian = (
-            m.graph.term(traced.derivative(m, order, y, p)) for order in range(3)
-        )
+        outputs = [m.graph.term(traced.derivative(m, order, y, p)) for order in range(3)]
+        pairs = None
+        if loss.compensated:
+            terms = (compensated.derivative(loss, m, order, y, p) for order in range(3))
+            pairs = tuple(m.graph.term(term) for term in terms)
         domains: Any = ((loss.label_domain, y), (loss.prediction_domain, p))
         broken = [
             domain.outside(argument) for domain, argument in domains if not domain.checks_nothing
@@ -79,7 +97,7 @@ def trace(loss: Loss) -> Formula:
             argument="loss",
         ) from error
     outside = broken[0] | broken[1] if len(broken) == 2 else broken[0] if broken else None
-    return Formula((value, gradient, hessian), outside, y, p, tuple(m.parameters))
+    return Formula(tuple(outputs), pairs, outside, y, p, tuple(m.parameters))
 
 
 @dataclass

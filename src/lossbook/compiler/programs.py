@@ -45,22 +45,26 @@ class Losses(Walk):
         return self._adds
 
     def body(self, code: Code, index: Value, width: int) -> Value | None:
-        kind = Kind(self.element, width)
+        # Labels count in the dtype of the predictions, whatever is computed in.
         y = self._read(code, self._y, self._label_column, index, width, self.element)
         p = self._read(code, self._p, Column(self.element), index, width, self.element)
         weight = None
         if self._w is not None and self._weight_column is not None:
             weight = self._read(code, self._w, self._weight_column, index, width, "double")
-        evaluation = Evaluation(code, kind, y, p, self._constants)
         if self._formula.outside is not None:
-            self.leave_if(code, evaluation.value(self._formula.outside))
+            checks = Evaluation(code, y.kind, y, p, self._constants)
+            self.leave_if(code, checks.value(self._formula.outside))
+        wide = Kind(self._formula.computed_in(self.element), width)
+        label, prediction = y.converted(wide.element), p.converted(wide.element)
+        evaluation = Evaluation(code, wide, label, prediction, self._constants)
         results = {}
         for order in [0] * self._adds + self._stored:
-            result = evaluation.number(self._formula.outputs[order])
+            result = evaluation.number(self._formula.output(order, self.element))
+            result = result.converted(self.element)
             if order and weight is None:
                 scale = self._scale.converted(self.element).spread(width)
                 result = result * scale
-            if not self._formula.keeps_nan(order):
+            if not self._formula.keeps_nan(order, self.element):
                 missing = y.is_nan | p.is_nan
                 result = select(missing, float("nan"), result, like=result)
             results[order] = result

@@ -158,6 +158,9 @@ class Value:
     def __rtruediv__(self, other: Number) -> Value:
         return self._binary("fdiv", other, self)
 
+    def fmod(self, other: Value | Number) -> Value:
+        return self._arithmetic("rem", self, other)
+
     def __and__(self, other: Value | Number) -> Value:
         return self._binary("and", self, other)
 

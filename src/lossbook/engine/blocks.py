@@ -1,7 +1,8 @@
 """NumPy in blocks: the path that needs no compiled code.
 
 Every block is converted to float64, evaluated there and rounded once, so float32 results are
-correctly rounded but for a few in a million, and no full-size temporary is made.
+correctly rounded but for a few in a million, and no full-size temporary is made. Losses that ask
+for it carry their rounding errors along where the results are float64 themselves.
 """
 
 from __future__ import annotations
@@ -68,9 +69,10 @@ class _Job:
     ) -> None:
         self._loss, self._samples, self._outputs, self._divisor = loss, samples, outputs, divisor
         self._orders = [order for order in range(3) if want >> order & 1]
+        self._carefully = loss.compensated and samples.y_pred.dtype == np.float64
         self._steps = None
         if not loss.is_multiclass and samples.count >= _WORTH_STEPS:
-            self._steps = steps.trace(loss, want)
+            self._steps = steps.trace(loss, want, carefully=self._carefully)
         # By block, whichever thread makes them: the bits do not depend on threads.
         self.sums = [0.0] * samples.blocks
         self._next = itertools.count()
@@ -93,7 +95,8 @@ class _Job:
     def _terms(self) -> Any:
         if self._steps is None:
             return lambda y, p: (
-                (order, derivative(self._loss, _MATHS, order, y, p)) for order in self._orders
+                (order, derivative(self._loss, _MATHS, order, y, p, carefully=self._carefully))
+                for order in self._orders
             )
         runner, keeps_nan = self._steps.runner(self._samples.step), self._steps.keeps_nan
         return lambda y, p: _with_nan(runner(y, p), keeps_nan, y, p)

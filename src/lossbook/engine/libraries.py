@@ -13,6 +13,7 @@ import numpy as np
 
 from lossbook.engine.arguments import real_array
 from lossbook.errors import InputTypeError, MissingDependencyError
+from lossbook.maths import compensated
 from lossbook.maths.arrays import ArrayMaths
 
 if TYPE_CHECKING:
@@ -143,12 +144,15 @@ def maths_for(array: Any) -> tuple[Any, ArrayMaths]:
     return array, ArrayMaths(xp, array.dtype, device_of(xp, array))
 
 
-def derivative(loss: Loss, m: ArrayMaths, order: int, y_true: Term, y_pred: Term) -> Any:
+def derivative(
+    loss: Loss, m: ArrayMaths, order: int, y_true: Term, y_pred: Term, *, carefully: bool = False
+) -> Any:
     """One derivative per element, as an array: constants spread out, NaN kept.
 
     Comparisons drop NaN (a hinge of NaN would be 0), so it is put back here, once for all losses.
     """
-    term = m.array(loss.derivative(m, order, y_true, y_pred))
+    formulas = compensated.derivative if carefully else type(loss).derivative
+    term = m.array(formulas(loss, m, order, y_true, y_pred))
     missing = m.xp.isnan(y_pred) | m.xp.isnan(y_true)
     if loss.is_multiclass:
         missing = m.xp.any(missing, axis=-1, keepdims=True)

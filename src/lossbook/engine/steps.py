@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lossbook.maths import compensated
 from lossbook.maths.namespace import Maths
 from lossbook.maths.nodes import carries_nan
 from lossbook.maths.tracer import Node, TraceMaths
@@ -23,7 +24,18 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-_UFUNCS: dict[str, np.ufunc] = {
+
+def _exponents(x: Array, out: Array | None = None) -> Any:
+    fraction, exponent = np.frexp(x)
+    return np.subtract(exponent, fraction < 0.75, out=out, dtype=np.float64)
+
+
+def _fractions(x: Array, out: Array | None = None) -> Any:
+    fraction, _ = np.frexp(x)
+    return np.multiply(fraction, np.where(fraction < 0.75, 2.0, 1.0), out=out)
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "add": np.add,
     "subtract": np.subtract,
     "multiply": np.multiply,
@@ -42,12 +54,16 @@ _UFUNCS: dict[str, np.ufunc] = {
     "log": np.log,
     "log1p": np.log1p,
     "sqrt": np.sqrt,
+    "fmod": np.fmod,
+    "exponent": _exponents,
+    "fraction": _fractions,
 }
 
 
 class _PlainTrace(TraceMaths):
     """The operations on arrays as they are: no quotient is put into another form."""
 
+    product_error = Maths.product_error
     sigmoid = Maths.sigmoid
     smaller_sigmoid = Maths.smaller_sigmoid
 
@@ -74,7 +90,7 @@ class _Call:
     on_bits: bool
 
 
-def trace(loss: Loss, want: int) -> Steps | None:
+def trace(loss: Loss, want: int, *, carefully: bool = False) -> Steps | None:
     """The wanted outputs of a loss as steps; None where only arrays can run through its formulas.
 
     Parameters count as the numbers that they are, as they do on arrays.
@@ -82,8 +98,9 @@ def trace(loss: Loss, want: int) -> Steps | None:
     m = _PlainTrace()
     y, p = m.graph.argument("y"), m.graph.argument("p")
     orders = [order for order in range(3) if want >> order & 1]
+    formulas = compensated.derivative if carefully else type(loss).derivative
     try:
-        nodes = {order: m.graph.term(loss.derivative(m, order, y, p)) for order in orders}
+        nodes = {order: m.graph.term(formulas(loss, m, order, y, p)) for order in orders}
         return Steps(y, p, nodes)
     except Exception:  # whatever a formula raises, it raises again when it is given arrays
         return None
@@ -118,7 +135,7 @@ class Steps:
         inputs = tuple(self._value(term) for term in node.inputs)
         if node.operation == "where":
             return self._select(*inputs)
-        function = _UFUNCS[node.operation]
+        function = _FUNCTIONS[node.operation]
         if all(value.kind == _NUMBER for value in inputs):
             with np.errstate(all="ignore"):
                 return _Value(_NUMBER, function(*(value.number for value in inputs)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from lossbook.maths.namespace import RowMaths, Term
 
 
@@ -25,21 +27,23 @@ class ArrayMaths(RowMaths):
         return value
 
     def exp(self, x: Term) -> Term:
-        return self.xp.exp(x)
+        return self.xp.exp(self.array(x))
 
     def expm1(self, x: Term) -> Term:
-        return self.xp.expm1(x)
+        return self.xp.expm1(self.array(x))
 
     def log(self, x: Term) -> Term:
-        return self.xp.log(x)
+        return self.xp.log(self.array(x))
 
     def log1p(self, x: Term) -> Term:
-        return self.xp.log1p(x)
+        return self.xp.log1p(self.array(x))
 
     def sqrt(self, x: Term) -> Term:
-        return self.xp.sqrt(x)
+        return self.xp.sqrt(self.array(x))
 
     def where(self, condition: Term, if_true: Term, if_false: Term) -> Term:
+        if isinstance(condition, bool):  # of parameters, which are Python numbers here
+            return self.array(if_true if condition else if_false)
         return self.xp.where(condition, self.array(if_true), self.array(if_false))
 
     def maximum(self, x: Term, y: Term) -> Term:
@@ -47,6 +51,24 @@ class ArrayMaths(RowMaths):
 
     def minimum(self, x: Term, y: Term) -> Term:
         return self.xp.minimum(self.array(x), self.array(y))
+
+    def exponent(self, x: Term) -> Term:
+        fraction, exponent = self.xp.frexp(x)
+        return self.where(fraction < 0.75, exponent - 1.0, exponent + 0.0)
+
+    def fraction(self, x: Term) -> Term:
+        fraction, _ = self.xp.frexp(x)
+        return self.where(fraction < 0.75, 2 * fraction, fraction)
+
+    def fmod(self, x: Term, y: Term) -> Term:
+        rest = self.xp.remainder(abs(x), self.array(y))
+        return self.where(x < 0, -rest, rest)
+
+    def power(self, x: Term, exponent: Term) -> Term:
+        if self.xp is np:
+            return super().power(x, exponent)
+        # In float32 the product in exp(exponent * log(x)) would cost up to 88 epsilons.
+        return self.xp.pow(x, self.array(exponent))
 
     # PyTorch and JAX differentiate these formulas by themselves. The next three methods change no
     # number, but without them those derivatives are 0 at a logit of 0 (the slope of |x| is taken as

@@ -9,11 +9,30 @@ keeps its relative accuracy in the tails; a namespace overrides it only where it
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
+from fractions import Fraction
 from typing import Any
 
 # A number, an array, an expression, a graph node: whatever the namespace at hand works on.
 Term = Any
+
+# Constants to 40 digits.
+PI = Fraction("3.141592653589793238462643383279502884197")
+
+# Series in z = x^2 after the first term, whose sign and size the formulas give.
+# sin(x) = x + x z (-1/3! + z/5! - ...): for x up to pi/2 what is left out is below 2^-66 of it.
+_SINE = tuple(Fraction((-1) ** n, math.factorial(2 * n + 1)) for n in range(1, 14))
+# atan(r) = r + r z (-1/3 + z/5 - ...): so it is for r up to tan(pi/16).
+_ARCTAN = tuple(Fraction((-1) ** n, 2 * n + 1) for n in range(1, 15))
+
+# tan((2 n - 1) pi/16), from where on n pi/8 is the nearest multiple, and tan(n pi/8).
+_EIGHTHS = (
+    (Fraction("0.1989123673796580"), Fraction("0.4142135623730950488016887242096980785697")),
+    (Fraction("0.6681786379192989"), Fraction(1)),
+    (Fraction("1.4966057626654890"), Fraction("2.414213562373095048801688724209698078570")),
+)
+_FAR = Fraction("5.027339492125848")
 
 
 class Maths(ABC):
@@ -45,6 +64,26 @@ class Maths(ABC):
     @abstractmethod
     def minimum(self, x: Term, y: Term) -> Term: ...
 
+    @abstractmethod
+    def exponent(self, x: Term) -> Term:
+        """The whole number k for which ``x / 2**k`` lies from 3/4 to 3/2, for x > 0."""
+
+    @abstractmethod
+    def fraction(self, x: Term) -> Term:
+        """``x / 2**exponent(x)``, which is exact."""
+
+    @abstractmethod
+    def fmod(self, x: Term, y: Term) -> Term:
+        """``x`` less the multiple of ``y`` towards 0 from it, which is exact."""
+
+    def constant(self, value: Fraction) -> Term:
+        """A number that no float holds, as well as this namespace can."""
+        return float(value)
+
+    @property
+    def pi(self) -> Term:
+        return self.constant(PI)
+
     def parameter(self, name: str, value: float) -> Term:
         """A loss's numeric parameter as a term of this namespace."""
         return value
@@ -53,7 +92,64 @@ class Maths(ABC):
         """``|x|`` in a sum that is smooth at 0 although ``|x|`` is not."""
         return abs(x)
 
+    def product_error(self, x: Term, y: Term, product: Term) -> Term:
+        """``x * y - product`` for the rounded product, exactly: Dekker's, on halves of the bits.
+
+        A namespace with fused multiply-adds has it in one of them.
+        """
+        (x1, x2), (y1, y2) = _halves(x), _halves(y)
+        error = ((x1 * y1 - product) + (x1 * y2 + x2 * y1)) + x2 * y2
+        # Close to the largest numbers the halves overflow.
+        return self.where(abs(error) < math.inf, error, 0)
+
     # -- building blocks, elementwise -----------------------------------------------------------
+
+    def power(self, x: Term, exponent: Term) -> Term:
+        """``x ** exponent`` for x >= 0; 0 ** 0 = 1."""
+        return self.where(exponent == 0, 1, self.exp(exponent * self.log(x)))
+
+    def remainder(self, x: Term, period: Term) -> Term:
+        """``x`` less the nearest multiple of ``period``."""
+        rest = self.fmod(x, period)
+        far = abs(rest) > period / 2
+        return self.where(far, rest - self.where(rest > 0, period, -period), rest)
+
+    def sin(self, x: Term) -> Term:
+        """The sine, for x from -pi to pi."""
+        size = abs(x)
+        # Beyond a quarter turn, what is missing to half of one: the sine is small where that is.
+        near = self.where(size > self.pi / 2, self.pi - size, size)
+        z = near * near
+        sine = near + near * (z * self.series(z, _SINE))
+        return self.where(x < 0, -sine, sine)
+
+    def cos(self, x: Term) -> Term:
+        """The cosine, for x from -pi to pi."""
+        return self.sin(self.pi / 2 - abs(x))
+
+    def atan(self, x: Term) -> Term:
+        """The angle from -pi/2 to pi/2 whose tangent is x."""
+        size = abs(x)
+        # From the nearest of 0, pi/8, ..., pi/2 the way is short: tan of the difference is r.
+        turns, centre = 0, 0
+        for turn, (threshold, tangent) in enumerate(_EIGHTHS, start=1):
+            beyond = size > float(threshold)
+            turns = self.where(beyond, turn, turns)
+            centre = self.where(beyond, self.constant(tangent), centre)
+        far = size > float(_FAR)
+        top = self.where(far, -1, size - centre)
+        bottom = self.where(far, size, centre * size + 1)
+        r = top / bottom
+        z = r * r
+        angle = self.where(far, 4, turns) * (self.pi / 8) + (r + r * (z * self.series(z, _ARCTAN)))
+        return self.where(x < 0, -angle, angle)
+
+    def series(self, z: Term, coefficients: tuple[Fraction, ...]) -> Term:
+        """The polynomial in ``z``, lowest power first."""
+        result: Term = float(coefficients[-1])
+        for coefficient in coefficients[-2::-1]:
+            result = result * z + float(coefficient)
+        return result
 
     def clip(self, x: Term, low: Term, high: Term) -> Term:
         """``x`` held between ``low`` and ``high``."""
@@ -145,3 +241,10 @@ class RowMaths(Maths):
     @abstractmethod
     def log_softmax(self, x: Term) -> Term:
         """``x_j - log sum_k exp(x_k)``, relatively accurate where it is close to 0."""
+
+
+def _halves(x: Term) -> tuple[Term, Term]:
+    """A float64 as a sum of two with 26 bits each (Veltkamp)."""
+    lifted = x * (2.0**27 + 1)
+    upper = lifted - (lifted - x)
+    return upper, x - upper

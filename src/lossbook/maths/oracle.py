@@ -58,6 +58,40 @@ class OracleMaths(RowMaths):
         return mpmath.sqrt(x)
 
     @_each
+    def exponent(self, x: Term) -> Term:
+        return mpmath.floor(mpmath.log(x / mpmath.mpf("0.75"), 2))
+
+    @_each
+    def fraction(self, x: Term) -> Term:
+        return x / mpmath.mpf(2) ** self.exponent(x)
+
+    @_each
+    def fmod(self, x: Term, y: Term) -> Term:
+        return mpmath.sign(x) * mpmath.fmod(abs(x), y)
+
+    @property
+    def pi(self) -> Term:
+        return +mpmath.pi
+
+    @_each
+    def power(self, x: Term, exponent: Term) -> Term:
+        if x == 0 and exponent < 0:
+            return mpmath.mpf("inf")
+        return mpmath.power(x, exponent)
+
+    @_each
+    def sin(self, x: Term) -> Term:
+        return mpmath.sin(x)
+
+    @_each
+    def cos(self, x: Term) -> Term:
+        return mpmath.cos(x)
+
+    @_each
+    def atan(self, x: Term) -> Term:
+        return mpmath.atan(x)
+
+    @_each
     def where(self, condition: Term, if_true: Term, if_false: Term) -> Term:
         return if_true if condition else if_false
 

@@ -40,7 +40,7 @@ class SymbolMaths(RowMaths):
     """Mathematics on paper: no overflow, no rounding, so the building blocks are the plain ones."""
 
     def parameter(self, name: str, value: float) -> Term:
-        return sympy.Symbol(name, positive=True)
+        return sympy.Symbol(name, positive=True) if value > 0 else sympy.Symbol(name, real=True)
 
     def exp(self, x: Term) -> Term:
         return _each(sympy.exp, x)
@@ -56,6 +56,31 @@ class SymbolMaths(RowMaths):
 
     def sqrt(self, x: Term) -> Term:
         return _each(sympy.sqrt, x)
+
+    def exponent(self, x: Term) -> Term:
+        return sympy.floor(sympy.log(x / sympy.Rational(3, 4), 2))
+
+    def fraction(self, x: Term) -> Term:
+        return x / 2 ** self.exponent(x)
+
+    def fmod(self, x: Term, y: Term) -> Term:
+        return sympy.sign(x) * sympy.Mod(abs(x), y)
+
+    @property
+    def pi(self) -> Term:
+        return sympy.pi
+
+    def power(self, x: Term, exponent: Term) -> Term:
+        return x**exponent
+
+    def sin(self, x: Term) -> Term:
+        return _each(sympy.sin, x)
+
+    def cos(self, x: Term) -> Term:
+        return _each(sympy.cos, x)
+
+    def atan(self, x: Term) -> Term:
+        return _each(sympy.atan, x)
 
     def where(self, condition: Term, if_true: Term, if_false: Term) -> Term:
         return sympy.Piecewise((if_true, condition), (if_false, True))

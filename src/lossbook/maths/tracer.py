@@ -182,6 +182,18 @@ class TraceMaths(Maths):
     def sqrt(self, x: Term) -> Node:
         return self.graph.node("sqrt", x)
 
+    def exponent(self, x: Term) -> Node:
+        return self.graph.node("exponent", x)
+
+    def fraction(self, x: Term) -> Node:
+        return self.graph.node("fraction", x)
+
+    def fmod(self, x: Term, y: Term) -> Node:
+        return self.graph.node("fmod", x, y)
+
+    def product_error(self, x: Term, y: Term, product: Term) -> Node:
+        return self.graph.node("product_error", x, y, product)
+
     def where(self, condition: Term, if_true: Term, if_false: Term) -> Node:
         return self.graph.node("where", condition, if_true, if_false)
 

@@ -71,6 +71,15 @@ LOSSBOOK_INLINE double fma(double a, double b, double c) { return __builtin_fma(
 LOSSBOOK_INLINE float sqrt(float x) { return __builtin_sqrtf(x); }
 LOSSBOOK_INLINE double sqrt(double x) { return __builtin_sqrt(x); }
 
+// x less a multiple of y towards 0, exactly: a call of the C library, which no loop vectorises.
+LOSSBOOK_INLINE float fmod(float x, float y) { return __builtin_fmodf(x, y); }
+LOSSBOOK_INLINE double fmod(double x, double y) { return __builtin_fmod(x, y); }
+
+// x y - product, for the product as rounded.
+template <class T> LOSSBOOK_INLINE T product_error(T x, T y, T product) {
+    return fma(x, y, -product);
+}
+
 LOSSBOOK_INLINE float abs(float x) { return __builtin_fabsf(x); }
 LOSSBOOK_INLINE double abs(double x) { return __builtin_fabs(x); }
 
@@ -287,6 +296,23 @@ template <class T> LOSSBOOK_INLINE LogReduction<T> reduce_log(T y) {
     return {k, biased, (shifted & fraction_mask) + first};
 }
 
+// The two parts of x = 2^exponent fraction, with 3/4 <= fraction < 3/2, for finite x > 0. Subnormal
+// numbers are lifted first.
+template <class T> inline constexpr int lift = Format<T>::fraction_bits + 1;
+
+template <class T> LOSSBOOK_INLINE T lifted(T x) {
+    return select(x < std::numeric_limits<T>::min(), x * power_of_two<T>(lift<T>), x);
+}
+
+template <class T> LOSSBOOK_INLINE T exponent(T x) {
+    const T k = reduce_log(lifted(x)).k;
+    return select(x < std::numeric_limits<T>::min(), k - T(lift<T>), k);
+}
+
+template <class T> LOSSBOOK_INLINE T fraction(T x) {
+    return from_bits<T>(reduce_log(lifted(x)).fraction);
+}
+
 // k ln 2 + log1p(f): k ln 2 + f - f^2 / 2 with both rounding errors kept, then the small rest.
 template <class T> LOSSBOOK_INLINE T finish_log(T k, T f) {
     const T f2 = f * f;
@@ -299,11 +325,7 @@ template <class T> LOSSBOOK_INLINE T finish_log(T k, T f) {
 }
 
 template <class T> LOSSBOOK_INLINE T log(T x) {
-    constexpr int lift = Format<T>::fraction_bits + 1;
-    const bool subnormal = x < std::numeric_limits<T>::min();
-    const auto r = reduce_log(select(subnormal, x * power_of_two<T>(lift), x));
-    const T k = select(subnormal, r.k - T(lift), r.k);
-    const T finite = finish_log(k, from_bits<T>(r.fraction) - T(1));
+    const T finite = finish_log(exponent(x), fraction(x) - T(1));
     const T positive = select(x < infinity<T>, finite, x); // infinity and NaN
     return select(x <= T(0), select(x < T(0), nan<T>, -infinity<T>), positive);
 }

@@ -5,6 +5,8 @@
 // the arithmetic of this one, where a separate loop for each step would leave the memory idle in turn.
 #pragma once
 
+#include <type_traits>
+
 #include "logistic.hpp"
 #include "pieces.hpp"
 
@@ -34,7 +36,7 @@ LOSSBOOK_INLINE bool evaluate_piece(const typename Formula::template Constants<T
     for (std::size_t i = 0; i < piece_length; ++i) {
         const T yi = y[i], pi = p[i];
         T v, g, h;
-        Formula::template evaluate<T>(constants, yi, pi, v, g, h);
+        Formula::evaluate(constants, yi, pi, v, g, h);
         outside |= Formula::template outside<T>(yi, pi) ? Flag(1) : Flag(0);
         if constexpr (want & value_bit) value[i] = keep_nan<Formula, 0>(yi, pi, v);
         if constexpr (want & gradient_bit) gradient[i] = keep_nan<Formula, 1>(yi, pi, g * scale);

@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from lossbook import parameters
 from lossbook.engine.native import kernel_name
 from lossbook.loss import Loss
+from lossbook.maths import compensated
+from lossbook.maths.namespace import Term
 from lossbook.maths.nodes import carries_nan, function_of
 from lossbook.maths.tracer import LOGISTIC, Node, TraceMaths
 from lossbook.printers.statements import Statements
@@ -39,20 +42,11 @@ struct Formula {{
     static constexpr bool carries_label[] = {{{carries_label}}};
     static constexpr bool carries_prediction[] = {{{carries_prediction}}};
 
-    // What depends on parameters alone, in double until the last rounding.
-    template <class T> struct Constants {{
-{constants}
-    }};
+{arithmetic}
 
     template <class T>
     LOSSBOOK_INLINE static bool outside([[maybe_unused]] T y, [[maybe_unused]] T p) {{
 {outside}
-    }}
-
-    template <class T>
-    LOSSBOOK_INLINE static void evaluate([[maybe_unused]] const Constants<T>& c, T y, T p,
-                                         T& value, T& gradient, T& hessian) {{
-{evaluate}
     }}
 }};
 
@@ -63,6 +57,44 @@ const PointwiseKernel kernel_{name} = pointwise_kernel<Formula>();
 
 }} // namespace lossbook::LOSSBOOK_ISA
 """
+
+# One way to evaluate the formulas, all of it in numbers of one type.
+_ARITHMETIC = """\
+// What depends on parameters alone, in double until the last rounding.
+{template}struct Constants {{
+{constants}
+}};
+
+{template}LOSSBOOK_INLINE static void evaluate([[maybe_unused]] const Constants{argument}& c,
+                                     {element} y, {element} p,
+                                     {element}& value, {element}& gradient, {element}& hessian) {{
+{evaluate}
+}}"""
+
+# Where rounding errors are carried along: for double as pairs, and for float in double.
+_COMPENSATED = """\
+struct Plain {{
+{plain}
+}};
+
+struct Pairs {{
+{pairs}
+}};
+
+template <class T>
+using Constants = typename std::conditional_t<sizeof(T) == 4, Plain, Pairs>::Constants;
+
+LOSSBOOK_INLINE static void evaluate(const Plain::Constants& c, float y, float p,
+                                     float& value, float& gradient, float& hessian) {{
+    double v, g, h;
+    Plain::evaluate(c, double(y), double(p), v, g, h);
+    value = float(v), gradient = float(g), hessian = float(h);
+}}
+
+LOSSBOOK_INLINE static void evaluate(const Pairs::Constants& c, double y, double p,
+                                     double& value, double& gradient, double& hessian) {{
+    Pairs::evaluate(c, y, p, value, gradient, hessian);
+}}"""
 
 _TABLE = """\
 // Printed by lossbook.printers.cpp; changes here are lost.
@@ -79,11 +111,11 @@ extern const PointwiseKernel* const pointwise_kernels[] = {{{entries}, nullptr}}
 
 
 class Body(Statements):
-    """Statements of one element type: T in the loop over samples, double for its constants."""
+    """Statements of one element type; in a loop over samples, constants come from outside."""
 
-    def __init__(self, element: str) -> None:
+    def __init__(self, element: str, *, in_loop: bool) -> None:
         super().__init__()
-        self._element = element
+        self._element, self._in_loop = element, in_loop
         self.constants: list[Node] = []
 
     def leaf(self, node: Node) -> str | None:
@@ -91,7 +123,7 @@ class Body(Statements):
             return str(node.payload)
         if node.operation == "number":
             return f"{self._element}({number(node.payload)})"
-        if self._element == "T" and node.is_constant:
+        if self._in_loop and node.is_constant:
             self.constants.append(node)
             return f"c.c{len(self.constants) - 1}"
         return f"parameter_{node.payload}" if node.operation == "parameter" else None
@@ -110,42 +142,84 @@ class Body(Statements):
 
 def number(value: float) -> str:
     """A double literal that gives back exactly this number."""
+    if math.isinf(value):
+        return f"{'-' if value < 0 else ''}elementary::infinity<double>"
     return value.hex() if value != int(value) else f"{value:.1f}"
 
 
 def print_kernel(loss: Loss) -> str:
     """The C++ source of one formula."""
-    m = TraceMaths()
-    y, p = m.graph.argument("y"), m.graph.argument("p")
-    traced = loss.over(m)
-    body = Body("T")
-    outputs = [m.graph.term(traced.derivative(m, order, y, p)) for order in range(3)]
-    for node, output in zip(outputs, ("value", "gradient", "hessian"), strict=True):
-        result = body.name(node)
-        body.lines.append(f"{output} = {result};")
+    plain = _Formulas(loss, type(loss).derivative)
+    if loss.compensated:
+        pairs = _Formulas(loss, compensated.derivative)
+        arithmetic = _COMPENSATED.format(
+            plain=_indent(plain.printed("double").splitlines(), 4),
+            pairs=_indent(pairs.printed("double").splitlines(), 4),
+        )
+    else:
+        pairs, arithmetic = plain, plain.printed("T")
     return _KERNEL.format(
         module=type(loss).__module__,
         name=kernel_name(loss),
-        parameter_count=len(m.parameters),
+        parameter_count=len(plain.parameters),
         checks_values=_boolean(_checks(loss)),
-        carries_label=", ".join(_boolean(carries_nan(node, y)) for node in outputs),
-        carries_prediction=", ".join(_boolean(carries_nan(node, p)) for node in outputs),
-        constants=_indent(_print_constants(body.constants, list(m.parameters)), 8),
+        carries_label=_carried(plain.carried("y"), pairs.carried("y")),
+        carries_prediction=_carried(plain.carried("p"), pairs.carried("p")),
+        arithmetic=_indent(arithmetic.splitlines(), 4),
         outside=_indent(_print_outside(loss), 8),
-        evaluate=_indent(body.lines, 8),
     )
 
 
-def _print_constants(constants: list[Node], names: list[str]) -> Iterator[str]:
-    body = Body("double")
+class _Formulas:
+    """Value, gradient and Hessian of a loss as a graph."""
+
+    def __init__(self, loss: Loss, derivative: Callable[..., Term]) -> None:
+        m = TraceMaths()
+        self._arguments = {name: m.graph.argument(name) for name in ("y", "p")}
+        # The pairs take the parameters themselves.
+        traced = loss if derivative is compensated.derivative else loss.over(m)
+        self._outputs = [
+            m.graph.term(derivative(traced, m, order, *self._arguments.values()))
+            for order in range(3)
+        ]
+        self.parameters = list(m.parameters)
+
+    def carried(self, argument: str) -> list[bool]:
+        """Whether each output is NaN by itself where the argument is."""
+        return [carries_nan(node, self._arguments[argument]) for node in self._outputs]
+
+    def printed(self, element: str) -> str:
+        """Constants and evaluation in C++, in numbers of this type."""
+        body = Body(element, in_loop=True)
+        for node, output in zip(self._outputs, ("value", "gradient", "hessian"), strict=True):
+            result = body.name(node)
+            body.lines.append(f"{output} = {result};")
+        is_template = element == "T"
+        return _ARITHMETIC.format(
+            template="template <class T> " if is_template else "",
+            argument="<T>" if is_template else "",
+            element=element,
+            constants=_indent(_print_constants(body.constants, self.parameters, element), 4),
+            evaluate=_indent(body.lines, 4),
+        )
+
+
+def _carried(*every: list[bool]) -> str:
+    return ", ".join(_boolean(all(outputs)) for outputs in zip(*every, strict=True))
+
+
+def _print_constants(constants: list[Node], names: list[str], element: str) -> Iterator[str]:
+    body = Body("double", in_loop=False)
     results = [body.name(node) for node in constants]
-    yield from (f"T c{position};" for position in range(len(constants)))
+    for position, node in enumerate(constants):
+        yield f"{'bool' if node.is_condition else element} c{position};"
     used = "parameters" if names else ""
     yield f"explicit Constants([[maybe_unused]] const double* {used or 'unused'}) {{"
     for position, name in enumerate(names):
-        yield f"    const double parameter_{name} = parameters[{position}];"
+        yield f"    [[maybe_unused]] const double parameter_{name} = parameters[{position}];"
     yield from (f"    {line}" for line in body.lines)
-    yield from (f"    c{position} = T({result});" for position, result in enumerate(results))
+    for position, (node, result) in enumerate(zip(constants, results, strict=True)):
+        yield f"    c{position} = {'bool' if node.is_condition else element}({result});"
     yield "}"
 
 
@@ -159,7 +233,7 @@ def _checks(loss: Loss) -> bool:
 
 def _print_outside(loss: Loss) -> Iterator[str]:
     m = TraceMaths()
-    body = Body("T")
+    body = Body("T", in_loop=True)
     domains: Any = (("y", loss.label_domain), ("p", loss.prediction_domain))
     broken = [
         body.name(domain.outside(m.graph.argument(name)))
