@@ -67,7 +67,8 @@ def _goes_back(loss: lb.Loss, label: float) -> bool:
     """Whether the slope vanishes at both ends of the domain, unless the loss is lowest there."""
     p = predictions(loss, label)
     value, slope = loss.value_and_gradient(np.full(len(p), label), p, reduction="none")
-    steepest, lowest = abs(slope).max(), int(np.argmin(value))
+    steepest = abs(slope[np.isfinite(slope)]).max()
+    lowest = int(np.argmin(value))
     if steepest == 0:
         return False
     away = [end for end in (0, -1) if value[end] > value[lowest] + GONE * abs(value[lowest])]

@@ -17,13 +17,40 @@ _SETS_TO_CLIMB_IN, _CLIMBERS, _TRIES, _ROUNDS = 3, 6, 12, 40
 
 
 def largest(loss: lb.Loss, size: Size) -> float:
-    """The largest size of a sample that is found: by drawing, then by climbing from the best."""
+    """The largest size of a sample that is found: by drawing, then by climbing from the best.
+
+    Infinite where sizes grow without bound, even if only like a logarithm.
+    """
+    if _grows(loss, size):
+        return np.inf
     sets = [*extreme(loss, np.float64, 1500, seed=11), *ordinary(loss, 500, seed=12)]
     if loss.is_multiclass:
         sets = sorted([*sets, *_with_every_label(sets)], key=lambda s: _top(size(s)))
         return max(_climbed(loss, size, samples) for samples in sets[-_SETS_TO_CLIMB_IN:])
     drawn = [_top(size(samples)) for samples in sets]
     return max(*drawn, *(_peak(size, label, predictions(loss, label)) for label in labels(loss)))
+
+
+def _grows(loss: lb.Loss, size: Size) -> bool:
+    """Whether squaring numbers that are far out, or close to 0, doubles the largest size at least.
+
+    That is what a logarithm does; sizes that approach a bound hardly change.
+    """
+    with np.errstate(all="ignore"):
+        near, middle, last = (_top(size(_far_out(loss, power))) for power in (75, 150, 300))
+    return last == np.inf or last - middle > 1.5 * (middle - near) > 0
+
+
+def _far_out(loss: lb.Loss, power: int) -> Samples:
+    big = 10.0**power
+    if loss.is_multiclass:
+        rows = ordinary(loss, 8, seed=16)[0]
+        y_pred = rows.y_pred * (big if loss.prediction_domain.checks_nothing else 1 / big)
+        return Samples(rows.labels, rows.y_true, y_pred)
+    numbers = np.array([0, 1, -1, big, -big, 1 / big, -1 / big])
+    y_true, y_pred = (grid.ravel() for grid in np.meshgrid(numbers, numbers))
+    inside = ~(loss.label_domain.outside(y_true) | loss.prediction_domain.outside(y_pred))
+    return Samples("far out", y_true[inside], y_pred[inside])
 
 
 def _with_every_label(sets: list[Samples]) -> list[Samples]:
@@ -83,8 +110,13 @@ def _top(sizes: Array) -> float:
 
 
 def jumps(function: Callable[[Array], Array], places: Array) -> list[float]:
-    """Where a function jumps: the half with the larger rise, halved down to neighbouring floats."""
+    """Where a function jumps: the half with the larger rise, halved down to neighbouring floats.
+
+    A jump is large beside the function close by, and not lost in its rounding elsewhere.
+    """
     at = function(places)
+    everyday = abs(at[np.isfinite(at) & (abs(places) < 50)])
+    rounding = 1e-12 * everyday.max(initial=0.0)
     usable = np.isfinite(at[:-1]) & np.isfinite(at[1:])
     low, high = (_key(side)[usable] for side in (places[:-1], places[1:]))
     below, above = at[:-1][usable], at[1:][usable]
@@ -95,7 +127,7 @@ def jumps(function: Callable[[Array], Array], places: Array) -> list[float]:
         left = abs(value - below) >= abs(above - value)
         high, above = np.where(left, middle, high), np.where(left, value, above)
         low, below = np.where(left, low, middle), np.where(left, below, value)
-    found = np.sort(_float(high)[abs(above - below) > 1e-6 * size])
+    found = np.sort(_float(high)[abs(above - below) > np.maximum(1e-6 * size, rounding)])
     # A jump at one of the places is seen from both sides.
     return [float(p) for i, p in enumerate(found) if i == 0 or p - found[i - 1] > 1e-9 * abs(p)]
 
