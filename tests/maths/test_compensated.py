@@ -9,10 +9,10 @@ import mpmath
 import numpy as np
 import pytest
 
+from lossbook.checks.truth import exact, ulp_errors
 from lossbook.maths.arrays import ArrayMaths
 from lossbook.maths.compensated import CompensatedMaths
 from lossbook.maths.oracle import ORACLE
-from oracle import exact, ulp_errors
 
 Array = np.ndarray[Any, Any]
 PLAIN = ArrayMaths(np, np.dtype(np.float64))
