@@ -52,4 +52,32 @@ class Quantile:
         return "median" if self.tau == 0.5 else f"quantile {self.tau:g}"
 
 
-Functional = Mean | Quantile
+@dataclass(frozen=True)
+class Expectile:
+    """The mean with labels above it weighed ``tau`` and labels below it ``1 - tau``.
+
+    The mean itself at ``tau`` = 0.5 (Newey and Powell, Econometrica 55 (1987)).
+
+    >>> from lossbook.functionals import Expectile
+    >>> float(Expectile(0.75)([0.0, 4.0]))
+    3.0
+    """
+
+    tau: float
+
+    def __call__(self, y: Any, weight: Any = None) -> Any:
+        y = np.asarray(y, dtype=np.float64)
+        constant = np.average(y, weights=weight)
+        seen: set[float] = set()
+        # The mean that the last one's split gives: the split settles after a few turns.
+        while np.isfinite(constant) and float(constant) not in seen:
+            seen.add(float(constant))
+            share = np.where(y > constant, self.tau, 1 - self.tau)
+            constant = np.average(y, weights=share if weight is None else share * weight)
+        return constant
+
+    def describe(self) -> str:
+        return "mean" if self.tau == 0.5 else f"expectile {self.tau:g}"
+
+
+Functional = Mean | Quantile | Expectile

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossbook.functionals import Mean, Quantile
+from lossbook.functionals import Expectile, Mean, Quantile
 from lossbook.scale import constants
 from lossbook.scale.constants import Search, search_for
 
@@ -53,6 +53,26 @@ def test_quantile(
         expected = sorted_reference(y, np.ones(3000) if weight is None else weight, tau)
         for size in (3000, 271):
             assert search(search_for(Quantile(tau), 0), y, weight, size).value == expected
+
+
+@pytest.mark.parametrize("tau", [0.001, 0.3, 0.5, 0.9])
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_expectile_balances_what_is_above_and_below(tau: float, is_weighted: bool) -> None:
+    rng = np.random.default_rng(12)
+    for y in (rng.normal(size=3000), rng.standard_cauchy(3000), rng.integers(-3, 4, 3000) * 1.0):
+        weight = rng.integers(0, 9, size=3000) / 8 if is_weighted else None
+        one, other = (
+            search(search_for(Expectile(tau), 0), y, weight, n).value for n in (3000, 271)
+        )
+        assert one == other == pytest.approx(Expectile(tau)(y, weight), rel=1e-13, abs=0)
+        w = np.ones(3000) if weight is None else weight
+        above, below = w * np.maximum(y - one, 0), w * np.maximum(one - y, 0)
+        assert tau * math.fsum(above) == pytest.approx((1 - tau) * math.fsum(below), rel=1e-12)
+
+
+def test_expectile_of_labels_without_weight() -> None:
+    found = search(search_for(Expectile(0.3), 0), np.array([1.0, 2.0]), np.zeros(2), 1)
+    assert math.isnan(found.value)
 
 
 @given(st.lists(labels, min_size=1, max_size=30), st.floats(0.001, 0.999))

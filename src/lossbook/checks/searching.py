@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 import lossbook as lb
+from lossbook import floats
 from lossbook.checks.extremes import extreme
 from lossbook.checks.places import labels, predictions
 from lossbook.checks.sampling import Array, Samples, ordinary
@@ -118,28 +119,18 @@ def jumps(function: Callable[[Array], Array], places: Array) -> list[float]:
     everyday = abs(at[np.isfinite(at) & (abs(places) < 50)])
     rounding = 1e-12 * everyday.max(initial=0.0)
     usable = np.isfinite(at[:-1]) & np.isfinite(at[1:])
-    low, high = (_key(side)[usable] for side in (places[:-1], places[1:]))
+    low, high = (floats.keys(side)[usable] for side in (places[:-1], places[1:]))
     below, above = at[:-1][usable], at[1:][usable]
     size = np.maximum(abs(below), abs(above))
     for _ in range(64):
-        middle = (low >> 1) + (high >> 1) + (low & high & 1)
-        value = function(_float(middle))
+        middle = (low >> np.uint64(1)) + (high >> np.uint64(1)) + (low & high & np.uint64(1))
+        value = function(floats.from_keys(middle))
         left = abs(value - below) >= abs(above - value)
         high, above = np.where(left, middle, high), np.where(left, value, above)
         low, below = np.where(left, low, middle), np.where(left, below, value)
-    found = np.sort(_float(high)[abs(above - below) > np.maximum(1e-6 * size, rounding)])
+    found = np.sort(floats.from_keys(high)[abs(above - below) > np.maximum(1e-6 * size, rounding)])
     # A jump at one of the places is seen from both sides.
     return [float(p) for i, p in enumerate(found) if i == 0 or p - found[i - 1] > 1e-9 * abs(p)]
-
-
-def _key(numbers: Array) -> Array:
-    """Whole numbers in the order of the floats."""
-    bits = (numbers + 0.0).view(np.int64)
-    return np.where(bits >= 0, bits, np.int64(-(2**63)) - bits)
-
-
-def _float(keys: Array) -> Array:
-    return np.where(keys >= 0, keys, np.int64(-(2**63)) - keys).view(np.float64)
 
 
 def row_jumps(loss: lb.Loss) -> bool:

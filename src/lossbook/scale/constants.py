@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lossbook.functionals import Functional, Quantile
+from lossbook import floats
+from lossbook.floats import Floats, Keys
+from lossbook.functionals import Expectile, Functional, Quantile
 from lossbook.scale.exact import ExactSums, nearest_float
 
 __all__ = ["Search", "search_for"]
@@ -19,9 +21,6 @@ __all__ = ["Search", "search_for"]
 DIGIT_BITS = 16
 DIGITS = 1 << DIGIT_BITS
 MOST_COLLECTED = 1 << 20
-
-Floats = npt.NDArray[np.float64]
-Keys = npt.NDArray[np.uint64]
 
 
 class Search(ABC):
@@ -44,6 +43,8 @@ def search_for(functional: Functional, classes: int) -> Search:
     """The search for a functional; ``classes`` is 0 where labels are not classes."""
     if isinstance(functional, Quantile):
         return QuantileSearch(functional.tau)
+    if isinstance(functional, Expectile):
+        return ExpectileSearch(functional.tau)
     return FrequencySearch(classes) if classes else MeanSearch()
 
 
@@ -68,6 +69,41 @@ class MeanSearch(Search):
         weight = self._weight.exact() or Fraction(self._rows)
         self.value = nearest_float(self._labels.exact() / weight)
         self.is_done = True
+
+
+class ExpectileSearch(Search):
+    """The weighted mean with labels above it weighed ``tau`` and labels below it ``1 - tau``.
+
+    Each pass takes the mean that the last one's split gives; the sums are exact, so the split of
+    the labels settles after a few passes, and the result does not depend on their order.
+    """
+
+    def __init__(self, tau: float) -> None:
+        super().__init__()
+        self._shares = Fraction(1 - tau), Fraction(tau)
+        self._seen: set[float] = set()
+        self._start()
+
+    def _start(self) -> None:
+        # Below and above.
+        self._labels, self._weights = ExactSums(2), ExactSums(2)
+
+    def update(self, y_true: Floats, weight: Floats | None) -> None:
+        weights = np.ones(len(y_true)) if weight is None else weight
+        side = np.zeros(len(y_true), np.intp) if self.value is None else y_true > self.value
+        self._labels.add(np.where(weights > 0, y_true, 0.0) * weights, side.astype(np.intp))
+        self._weights.add(weights, side.astype(np.intp))
+
+    def end_pass(self) -> None:
+        shares = (Fraction(1), Fraction(1)) if self.value is None else self._shares
+        labels, weight = (
+            sum((share * sums.exact(side) for side, share in enumerate(shares)), Fraction(0))
+            for sums in (self._labels, self._weights)
+        )
+        self.value = nearest_float(labels / weight) if weight else math.nan
+        self.is_done = self.value in self._seen or math.isnan(self.value)
+        self._seen.add(self.value)
+        self._start()
 
 
 class FrequencySearch(Search):
@@ -124,7 +160,7 @@ class QuantileSearch(Search):
     def update(self, y_true: Floats, weight: Floats | None) -> None:
         if weight is not None:
             y_true, weight = y_true[weight > 0], weight[weight > 0]
-        keys = _sortable(y_true)
+        keys = floats.keys(y_true)
         if self._known_bits:
             inside = (keys >> np.uint64(64 - self._known_bits)) == self._prefix
             keys, weight = keys[inside], None if weight is None else weight[inside]
@@ -193,17 +229,5 @@ class QuantileSearch(Search):
         return position
 
     def _found(self, key: int) -> None:
-        self.value = _number(key)
+        self.value = floats.from_key(key)
         self.is_done = True
-
-
-def _sortable(values: Floats) -> Keys:
-    """Keys that sort like the numbers; -0 and 0 have the same one."""
-    bits = (values + 0.0).view(np.uint64)
-    sign = np.uint64(1 << 63)
-    return np.where(bits & sign, ~bits, bits | sign)
-
-
-def _number(key: int) -> float:
-    bits = key ^ (1 << 63) if key >> 63 else key ^ ((1 << 64) - 1)
-    return float(np.uint64(bits).view(np.float64))
