@@ -1,11 +1,17 @@
 // All that is compiled once per instruction set, behind one table.
 #include "blocks.hpp"
+#include "pieces.hpp"
 #include "rows.hpp"
 
 #define LOSSBOOK_TEXT_(x) #x
 #define LOSSBOOK_TEXT(x) LOSSBOOK_TEXT_(x)
 
 namespace lossbook::LOSSBOOK_ISA {
+
+template struct Piece<float>;
+template struct Piece<double>;
+template class PieceSums<float>;
+template class PieceSums<double>;
 
 extern const PointwiseKernel* const pointwise_kernels[];
 
