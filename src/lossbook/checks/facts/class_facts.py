@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 import lossbook as lb
-from laws.collection import law
 from lossbook.checks.sampling import Array
-from stating import require
+from lossbook.checks.stating import require, statement
 
 _SIZES = 2.0 ** np.arange(-20, 21, 0.25)
 _SHARES = [0.5 + sign * size for size in (0.01, 0.1, 0.3, 0.45) for sign in (-1, 1)]
 
 
-@law
+@statement
 def the_best_prediction_picks_the_likelier_class_where_that_is_stated(loss: lb.Loss) -> None:
     if loss.label_domain.two_classes is None:
         require(loss, "calibrated", None, "it is stated of losses for two classes only")

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 import lossbook as lb
-from laws.collection import law
 from lossbook.checks.places import labels, place_of, predictions
 from lossbook.checks.sampling import Array, Samples
 from lossbook.checks.searching import jumps, largest
-from stating import require, require_largest
+from lossbook.checks.stating import require, require_largest, statement
 
 # Relative, for places of kinks that are worked out from parameters.
 SAME_PLACE = 1e-9
 GONE = 1e-6
 
 
-@law
+@statement
 def the_lipschitz_constant_is_the_largest_slope(loss: lb.Loss) -> None:
     require_largest(loss, "lipschitz", largest(loss, lambda s: _slope(loss, s)), "slope")
 
@@ -27,12 +28,13 @@ def _slope(loss: lb.Loss, samples: Samples) -> Array:
     return np.linalg.norm(gradient, axis=-1) if loss.is_multiclass else abs(gradient)
 
 
-@law
+@statement
 def the_slope_jumps_at_the_kinks_and_nowhere_else(loss: lb.Loss) -> None:
     found: list[float] = []
     if not loss.is_multiclass:
         for label in labels(loss):
-            for p in jumps(lambda p, y=label: _gradient(loss, y, p), predictions(loss, label)):
+            gradient = functools.partial(_gradient, loss, label)
+            for p in jumps(gradient, predictions(loss, label)):
                 place = float(place_of(loss, label, p))
                 if not any(_is_same(place, other) for other in found):
                     found.append(place)
@@ -53,7 +55,7 @@ def _gradient(loss: lb.Loss, label: float, p: Array) -> Array:
     return np.asarray(loss.gradient(np.full(len(p), label), p, reduction="none"))
 
 
-@law
+@statement
 def slopes_go_back_to_0_where_that_is_stated(loss: lb.Loss) -> None:
     if loss.is_multiclass:
         require(loss, "redescending", False, "it is stated of single predictions only")

@@ -9,13 +9,12 @@ import mpmath
 import numpy as np
 
 import lossbook as lb
-from laws.collection import law
 from lossbook.checks.places import generic_predictions, labels, predictions
 from lossbook.checks.sampling import Array, Samples, ordinary
 from lossbook.checks.searching import largest, row_jumps
+from lossbook.checks.stating import require, require_largest, require_smallest, statement
 from lossbook.checks.truth import exact, one_hot
 from lossbook.maths.oracle import ORACLE
-from stating import require, require_largest, require_smallest
 
 NOISE = 1e-13
 DIGITS = 100
@@ -23,7 +22,7 @@ STEP = 30  # digits; the square of the step is what differences are off by
 FLAT = 1e-20  # of the largest eigenvalue: what is 0 but for that
 
 
-@law
+@statement
 def convexity_is_stated_as_it_is(loss: lb.Loss) -> None:
     for what, places, is_hill in _hills_of_rows(loss) if loss.is_multiclass else _hills(loss):
         if is_hill.any():
@@ -61,7 +60,7 @@ def _hills_of_rows(loss: lb.Loss) -> Iterator[tuple[str, Array, Array]]:
         yield "the value is above a chord", way[1], at[1][0] > (first + last) / 2 + room
 
 
-@law
+@statement
 def straight_pieces_are_stated_as_they_are(loss: lb.Loss) -> None:
     if not loss.facts.convex:
         require(loss, "strictly_convex", False, "it states that it is not convex")
@@ -75,7 +74,7 @@ def straight_pieces_are_stated_as_they_are(loss: lb.Loss) -> None:
         require(loss, "strictly_convex", False, f"the value is straight around {where}")
 
 
-@law
+@statement
 def the_strong_convexity_is_the_smallest_curvature(loss: lb.Loss) -> None:
     if loss.facts.convex:
         smallest = min(curvature for curvature, _ in _curvatures(loss))
@@ -115,7 +114,7 @@ def _smallest_eigenvalue(loss: lb.Loss, y: Any, p: Any) -> Any:
     return mpmath.mpf(0) if abs(eigenvalues[0]) <= FLAT * sizes else eigenvalues[0]
 
 
-@law
+@statement
 def the_smoothness_constant_is_the_largest_curvature(loss: lb.Loss) -> None:
     kinks = row_jumps(loss) if loss.is_multiclass else bool(loss.facts.kinks)
     curvature = np.inf if kinks else largest(loss, lambda samples: _curvature(loss, samples))
@@ -129,4 +128,4 @@ def _curvature(loss: lb.Loss, samples: Samples) -> Array:
     few = slice(0, 100)
     matrices = loss.full_hessian(samples.y_true[few], samples.y_pred[few], reduction="none")
     finite = np.isfinite(matrices).all(axis=(1, 2), keepdims=True)
-    return abs(np.linalg.eigvalsh(np.where(finite, matrices, 0.0))).max(axis=-1)
+    return np.asarray(abs(np.linalg.eigvalsh(np.where(finite, matrices, 0.0))).max(axis=-1))

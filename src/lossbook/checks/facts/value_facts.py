@@ -7,14 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 import lossbook as lb
-from laws.collection import law
 from lossbook.checks.places import labels
 from lossbook.checks.sampling import Array, Samples
 from lossbook.checks.searching import largest
-from stating import NOTHING, require, require_largest
+from lossbook.checks.stating import NOTHING, require, require_largest, statement
 
 
-@law
+@statement
 def the_minimum_is_reached_and_never_passed(loss: lb.Loss) -> None:
     least = -largest(loss, lambda s: -loss(s.y_true, s.y_pred, reduction="none"))
     stated = loss.facts.minimum
@@ -26,20 +25,20 @@ def the_minimum_is_reached_and_never_passed(loss: lb.Loss) -> None:
         require(loss, "minimum", least, f"the smallest value found is {least}")
 
 
-@law
+@statement
 def the_supremum_is_approached_and_never_passed(loss: lb.Loss) -> None:
     most = largest(loss, lambda s: loss(s.y_true, s.y_pred, reduction="none"))
     require_largest(loss, "supremum", most, "value")
 
 
-@law
+@statement
 def mirror_images_cost_the_same_where_that_is_stated(loss: lb.Loss) -> None:
     if loss.is_multiclass:
         require(loss, "symmetric", False, "it is stated of single predictions only")
         return
     for one, other in _mirrored(loss):
         values = [loss(s.y_true, s.y_pred, reduction="none") for s in (one, other)]
-        differ = ~np.isclose(*values, rtol=1e-12, atol=0)
+        differ = ~np.isclose(values[0], values[1], rtol=1e-12, atol=0)
         if differ.any():
             first = int(np.argmax(differ))
             why = " and ".join(
