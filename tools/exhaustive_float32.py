@@ -30,7 +30,7 @@ def main() -> int:
     print(f"instruction set: {lb.instruction_set()}")
     print("  max ULP bound  output   not nearest      points  loss, label, worst prediction")
     for loss in every_loss():
-        if loss.is_multiclass or choice.loss not in (None, loss.name):
+        if loss.is_row or choice.loss not in (None, loss.name):
             continue
         for label in labels_of(loss):
             for output, worst in scan(loss, label, choice.stride).items():

@@ -17,6 +17,7 @@ _HOMES = {
     "ResidualLoss": "lossbook.families",
     "MarginLoss": "lossbook.families",
     "PointwiseLoss": "lossbook.families",
+    "RowLoss": "lossbook.families",
     "ScoresLoss": "lossbook.families",
     "Facts": "lossbook.facts",
     "Accuracy": "lossbook.facts",

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from lossbook import parameters, registry
-from lossbook.domains import REALS, Domain
+from lossbook.domains import REALS, Columns, Domain
 from lossbook.engine import GRADIENT, HESSIAN, VALUE, evaluate
 from lossbook.facts import Accuracy, Example, Facts
 from lossbook.functionals import Functional
@@ -49,7 +49,7 @@ class Loss:
     compensated: ClassVar[bool] = False
     """Whether float64 formulas carry their rounding errors along (float32 goes through float64)."""
     references: ClassVar[tuple[str, ...]] = ()
-    is_multiclass: ClassVar[bool] = False
+    is_row: ClassVar[bool] = False
 
     def __init_subclass__(cls, *, family: bool = False, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
@@ -156,6 +156,11 @@ class Loss:
         return REALS
 
     @property
+    def columns(self) -> Columns:
+        """What the last axis of ``y_pred`` holds, for a loss of rows."""
+        return Columns()
+
+    @property
     def prediction_symbol(self) -> str:
         """How formulas write the prediction."""
         return r"\hat{y}"
@@ -190,7 +195,7 @@ class Loss:
     def constant_from(self, value: Any) -> Any:
         """The constant ``y_pred`` that stands for this value of the functional."""
         constant = self.link(value)
-        return constant if self.is_multiclass else float(constant)
+        return constant if self.is_row else float(constant)
 
     def optimal_constant(self, y_true: Any, sample_weight: Any = None) -> Any:
         """The constant ``y_pred`` with the smallest loss on these labels."""

@@ -45,6 +45,6 @@ def paths(loss: lb.Loss) -> dict[str, Evaluate]:
         return call
 
     found = {name: through(kernel) for name, kernel in kernels(loss)}
-    if not loss.is_multiclass:
+    if not loss.is_row:
         found["compiled"] = through(Kernel(loss))
     return {**found, "arrays": arrays}

@@ -9,7 +9,7 @@ import lossbook as lb
 from accuracy.exhaustive import Worst, _ulps, labels_of, scan
 from variants import every_loss
 
-POINTWISE = [loss for loss in every_loss() if not loss.is_multiclass]
+POINTWISE = [loss for loss in every_loss() if not loss.is_row]
 STRIDE = 4099  # a prime near 2^12, so that the low bits take all values
 
 

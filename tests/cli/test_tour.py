@@ -39,7 +39,7 @@ def test_visits_each_founding_loss() -> None:
 @pytest.mark.parametrize("station", STATIONS, ids=lambda station: station.loss)
 def test_each_descent_ends_lower(station: Station) -> None:
     loss = lossbook.get(station.loss, **station.parameters)
-    label = int(station.label) if loss.is_multiclass else station.label
+    label = int(station.label) if loss.is_row else station.label
     path = descend(loss, label, station.start, station.rate, 7)
     assert path[-1].loss < 0.15 * path[0].loss
     for before, after in itertools.pairwise(path):

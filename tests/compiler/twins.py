@@ -6,10 +6,8 @@ import lossbook as lb
 from lossbook.printers.cpp import variants
 from variants import every_loss
 
-POINTWISE = [loss for loss in every_loss() if not loss.is_multiclass]
-ONE_PER_FORMULA = [
-    loss for cls in lb.catalogue() if not cls.is_multiclass for loss in variants(cls)
-]
+POINTWISE = [loss for loss in every_loss() if not loss.is_row]
+ONE_PER_FORMULA = [loss for cls in lb.catalogue() if not cls.is_row for loss in variants(cls)]
 
 
 def compiled(loss: lb.Loss) -> lb.Loss:

@@ -83,7 +83,7 @@ def test_both_paths_complain_in_the_same_words(loss: lb.Loss, dtype: Any, count:
 
 @EVERY
 def test_an_error_at_the_very_end_leaves_out_untouched(loss: lb.Loss, threads: int) -> None:
-    count = BIG // 4 if loss.is_multiclass else BIG
+    count = BIG // 4 if loss.is_row else BIG
     for argument, y, p, w in broken(loss, count, np.float64):
         value, gradient, hessian = np.empty(count), np.empty_like(p), np.empty_like(p)
         out = (value, gradient, hessian)
@@ -167,7 +167,7 @@ def test_a_table_among_objects_is_told_in_one_line(name: str) -> None:
 
 @pytest.mark.parametrize("loss", [HINGE, SCORES], ids=repr)
 def test_none_is_no_array(loss: lb.Loss) -> None:
-    ones = np.ones((2, 2) if loss.is_multiclass else 2)
+    ones = np.ones((2, 2) if loss.is_row else 2)
     with pytest.raises(lb.InputTypeError, match=r"^y_true must hold real numbers.*None"):
         loss(None, ones)
     with pytest.raises(lb.InputTypeError, match=r"^y_pred must hold real numbers.*None"):

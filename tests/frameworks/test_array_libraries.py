@@ -110,7 +110,7 @@ def test_a_missing_number_stays_where_it_is(library: Library, loss: lb.Loss) -> 
 @EACH
 @pytest.mark.parametrize("loss", [LOGITS, SCORES, lb.Hinge()], ids=repr)
 def test_integers_and_booleans(library: Library, loss: lb.Loss) -> None:
-    shape = (4, 3) if loss.is_multiclass else (4,)
+    shape = (4, 3) if loss.is_row else (4,)
     p = np.arange(np.prod(shape)).reshape(shape) % 5
     y = np.ones(4, bool)
     gradient = loss.gradient(library.make(y), library.make(p), sample_weight=library.make(y))

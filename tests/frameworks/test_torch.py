@@ -52,7 +52,7 @@ def _size(case: Case, reduction: str, more: dict[str, Any]) -> Any:
 @EVERY
 def test_autograd_of_the_gradient_is_the_hessian(loss: lb.Loss) -> None:
     for case in cases(loss, 30, "float64"):
-        if loss.is_multiclass or case.samples.labels == "soft":
+        if loss.is_row or case.samples.labels == "soft":
             continue
         y, p = TORCH.make(case.samples.y_true), case.samples.y_pred
         point = torch.tensor(p, requires_grad=True)

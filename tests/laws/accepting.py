@@ -30,9 +30,9 @@ FLOATS = ("f4", "f8")
 def _whole(loss: lb.Loss, count: int) -> tuple[Array, Array]:
     """Labels and predictions that every real dtype can hold."""
     rng = np.random.default_rng(51)
-    ones = rng.integers(0, 2, (count, 3) if loss.is_multiclass else count)
+    ones = rng.integers(0, 2, (count, 3) if loss.is_row else count)
     labels = rng.integers(0, 2, count)
-    if not loss.is_multiclass and bool(np.any(loss.label_domain.outside(np.zeros(1)))):
+    if not loss.is_row and bool(np.any(loss.label_domain.outside(np.zeros(1)))):
         labels = np.ones(count, int)
     return labels, ones
 

@@ -32,7 +32,7 @@ def _check_constant(loss: lb.Loss, samples: Samples, w: Any) -> None:
 
 def _check_balance(loss: lb.Loss, samples: Samples, w: Any, best: Any) -> None:
     """The gradients sum to 0 up to rounding, or change sign there where slopes jump."""
-    if loss.is_multiclass and loss.prediction_domain.checks_nothing is False:
+    if loss.is_row and loss.prediction_domain.checks_nothing is False:
         return  # the best row lies on the simplex, where the gradient is constant but not 0
     slopes = loss.gradient(*_filled(samples, best), sample_weight=w, reduction="sum")
     if not loss.facts.kinks:
@@ -58,4 +58,4 @@ def _inside(loss: lb.Loss, constant: Any) -> Any:
     if loss.prediction_domain.checks_nothing:
         return constant
     clipped = np.clip(constant, 1e-12, 1 - 1e-12)
-    return clipped / clipped.sum() if loss.is_multiclass else float(clipped)
+    return clipped / clipped.sum() if loss.is_row else float(clipped)

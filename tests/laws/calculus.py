@@ -13,7 +13,7 @@ import lossbook as lb
 from laws.collection import close, law
 from lossbook import parameters
 from lossbook.checks.sampling import ordinary
-from lossbook.checks.truth import exact, one_hot
+from lossbook.checks.truth import as_rows, exact
 from lossbook.domains import Labels
 from lossbook.maths.formulas import arguments
 from lossbook.maths.oracle import ORACLE
@@ -27,8 +27,8 @@ def _points(loss: lb.Loss) -> Iterator[tuple[Any, Any]]:
     """Exact labels and predictions, one sample at a time."""
     for samples in ordinary(loss, POINTS, seed=7):
         labels, predictions = exact(samples.y_true), exact(samples.y_pred)
-        if loss.is_multiclass:
-            labels = one_hot(labels, predictions)
+        if loss.is_row:
+            labels = as_rows(loss, labels, predictions)
         yield from zip(labels, predictions, strict=True)
 
 
@@ -60,7 +60,7 @@ def _check_differences(loss: lb.Loss, order: int, function: Any) -> None:
         exactly = loss.over(ORACLE)
         for y, p in _points(loss):
             formula = exactly.derivative(ORACLE, order, y, p)
-            for place in range(len(p)) if loss.is_multiclass else [None]:
+            for place in range(len(p)) if loss.is_row else [None]:
                 below = function or _entry_of_gradient(place)
                 slope = _slope(below, exactly, y, p, place)
                 assert close(_at(formula, place), slope, 1e-15), (loss, y, p, place)
@@ -118,7 +118,7 @@ def _symbol_values(loss: lb.Loss, label: Any, prediction: Any) -> Iterator[dict[
         else:
             parts = rng.integers(1, 30, len(labels))
             first = [sympy.Rational(int(part), int(max(parts.sum(), 31))) for part in parts]
-        if loss.is_multiclass:
+        if loss.is_row:
             first = [entry / sum(first) for entry in first]
         second = [sympy.Rational(int(part), 97) for part in rng.integers(1, 96, len(predictions))]
         if loss.prediction_domain.checks_nothing:

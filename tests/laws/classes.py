@@ -9,18 +9,19 @@ import numpy as np
 import lossbook as lb
 from laws.collection import law
 from lossbook.checks.sampling import class_labels, ordinary, weights
+from lossbook.domains import ClassLabels
 
 DTYPES = (np.float32, np.float64)
 
 
 @law
 def an_index_is_its_one_hot_row(loss: lb.Loss) -> None:
-    if not loss.is_multiclass:
+    if not isinstance(loss.label_domain, ClassLabels):
         return
     for dtype in DTYPES:
         bound = np.array([loss.accuracy.value, loss.accuracy.gradient, loss.accuracy.hessian])
         y_pred = ordinary(loss, 1500, dtype, seed=71)[0].y_pred
-        labels = class_labels(np.random.default_rng(72), 1500, y_pred.shape[1], dtype)
+        labels = class_labels(np.random.default_rng(72), 1500, y_pred.shape[1])
         index, rows = (
             loss.value_gradient_hessian(labels[kind], y_pred, reduction="none")
             for kind in ("index", "one-hot")
@@ -31,7 +32,7 @@ def an_index_is_its_one_hot_row(loss: lb.Loss) -> None:
 
 @law
 def the_whole_hessian_has_the_diagonal_and_the_product(loss: lb.Loss) -> None:
-    if not isinstance(loss, lb.ScoresLoss):
+    if not isinstance(loss, lb.RowLoss):
         return
     for samples in ordinary(loss, 300, seed=73):
         vector = np.random.default_rng(74).normal(size=samples.y_pred.shape)
@@ -63,7 +64,7 @@ def _check_definite(loss: lb.Loss, matrix: Any) -> None:
 
 @law
 def classes_may_be_renamed(loss: lb.Loss) -> None:
-    if not loss.is_multiclass:
+    if not isinstance(loss.label_domain, ClassLabels):
         return
     order = np.array([2, 0, 3, 1])
     for samples in ordinary(loss, 400, seed=75):

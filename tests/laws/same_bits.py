@@ -41,7 +41,7 @@ def _sets(loss: lb.Loss, count: int, dtype: Any) -> Iterator[tuple[Samples, Any]
 @law
 def threads_do_not_change_a_bit(loss: lb.Loss) -> None:
     for dtype in (np.float32, np.float64):
-        for samples, w in _sets(loss, COUNTS[-1] // (4 if loss.is_multiclass else 1), dtype):
+        for samples, w in _sets(loss, COUNTS[-1] // (4 if loss.is_row else 1), dtype):
             seen = set()
             for count in THREADS:
                 with _threads(count):

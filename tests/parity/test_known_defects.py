@@ -49,7 +49,7 @@ class Defect:
     @property
     def inputs(self) -> tuple[Any, Any]:
         labels = np.asarray(self.y_true)
-        return labels if self.loss.is_multiclass else labels.astype(self.dtype), np.asarray(
+        return labels if self.loss.is_row else labels.astype(self.dtype), np.asarray(
             self.y_pred, self.dtype
         )
 

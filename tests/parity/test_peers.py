@@ -188,7 +188,7 @@ PEERS = {
 
 def samples(peer: Peer) -> tuple[Any, Any]:
     rng = np.random.default_rng(0)
-    shape = (COUNT, 4) if peer.loss.is_multiclass else (COUNT,)
+    shape = (COUNT, 4) if peer.loss.is_row else (COUNT,)
     p = rng.uniform(peer.low, peer.high, shape)
     # Half of them near the middle of the range, where most of the curves happen.
     p[::2] = (peer.low + peer.high) / 2 + (p[::2] - (peer.low + peer.high) / 2) / 100
@@ -214,7 +214,7 @@ def gradient_size(peer: Peer, y: Any, p: Any) -> Any:
     """For soft labels, the sizes of the gradient's two terms: between them it changes sign."""
     if peer.labels not in ("shares", "rows"):
         return None
-    if peer.loss.is_multiclass:
+    if peer.loss.is_row:
         prediction = np.exp(p) / np.exp(p).sum(axis=1, keepdims=True)
         return y * (1 - prediction) + (1 - y) * prediction
     ends = [abs(peer.loss.gradient(np.full(COUNT, e), p, reduction="none")) for e in (0.0, 1.0)]

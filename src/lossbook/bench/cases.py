@@ -102,7 +102,7 @@ def pointwise_losses() -> Iterator[Loss]:
     for cls in catalogue():
         fields = dataclasses.fields(cls)  # type: ignore[arg-type]
         switches = [field.name for field in fields if isinstance(field.default, bool)]
-        if cls.is_multiclass:
+        if cls.is_row:
             continue
         for settings in itertools.product((False, True), repeat=len(switches)):
             yield cls(**dict(zip(switches, settings, strict=True)))
@@ -134,7 +134,7 @@ def cases(
             continue  # a number goes nowhere
         for rows, classes in [*((size, 0) for size in sizes), *shapes]:
             for loss in losses:
-                if loss.is_multiclass != bool(classes):
+                if loss.is_row != bool(classes):
                     continue
                 if layout == "integer" and not _takes_integers(loss):
                     continue
@@ -146,7 +146,7 @@ def cases(
 def _takes_integers(loss: Loss) -> bool:
     """Whether labels may be integers and are not so anyway."""
     domain = loss.label_domain
-    if loss.is_multiclass:
+    if loss.is_row:
         return False
     return isinstance(domain, Labels) or (
         isinstance(domain, Interval) and (domain.low, domain.high) == (0, 1)

@@ -8,6 +8,7 @@ import numpy as np
 
 import lossbook as lb
 from lossbook.checks.sampling import Array, Samples, label_sets, stratified
+from lossbook.domains import ClassLabels, Domain, RowsOf
 
 WIDTHS = (2, 3, 10, 33)
 
@@ -16,11 +17,13 @@ def extreme(loss: lb.Loss, dtype: Any, count: int, seed: int) -> list[Samples]:
     """Per kind of labels, about ``count`` samples over the whole range of finite numbers."""
     rng = np.random.default_rng(seed)
     dtype = np.dtype(dtype)
-    if loss.is_multiclass:
-        return [set_ for width in WIDTHS for set_ in _rows(loss, rng, dtype, count, width)]
+    if loss.is_row:
+        make = _class_rows if isinstance(loss.label_domain, ClassLabels) else _number_rows
+        widths = [loss.columns.count] if loss.columns.count else WIDTHS
+        return [set_ for width in widths for set_ in make(loss, rng, dtype, count, width)]
     y_pred = stratified(loss.prediction_domain, rng, count, dtype)
     sets = []
-    for kind, labels in label_sets(loss, rng, len(y_pred)).items():
+    for kind, labels in label_sets(loss, rng, y_pred.shape).items():
         if kind == "hard":
             sets.append(Samples(kind, labels.astype(dtype), y_pred))
         else:
@@ -30,22 +33,46 @@ def extreme(loss: lb.Loss, dtype: Any, count: int, seed: int) -> list[Samples]:
 
 def _free_labels(loss: lb.Loss, rng: np.random.Generator, y_pred: Array) -> tuple[Array, Array]:
     """Labels of any size, labels equal to predictions, and labels a few steps from them."""
-    dtype, count = y_pred.dtype, len(y_pred)
-    far = stratified(loss.label_domain, rng, 4 * count, dtype)
-    far = rng.permutation(far)[:count]
-    steps = rng.integers(-3, 4, count)
-    with np.errstate(over="ignore"):
-        near = (y_pred * (1 + steps * np.finfo(dtype).eps)).astype(dtype)
-    labels = np.where(rng.random(count) < 0.3, near, far)
-    outside = loss.label_domain.outside(labels) | ~np.isfinite(labels)
-    labels = np.where(outside, far, labels)
+    labels = _near_or_far(loss.label_domain, rng, y_pred)
     with np.errstate(over="ignore"):
         # The range that accuracy is stated for: a difference that overflows is infinite.
         apart = np.isfinite(y_pred - labels)
     return labels[apart], y_pred[apart]
 
 
-def _rows(
+def _near_or_far(domain: Domain, rng: np.random.Generator, y_pred: Array) -> Array:
+    dtype, count = y_pred.dtype, y_pred.size
+    far = stratified(domain, rng, 4 * count, dtype)
+    far = rng.permutation(far)[:count].reshape(y_pred.shape)
+    steps = rng.integers(-3, 4, y_pred.shape)
+    with np.errstate(over="ignore"):
+        near = (y_pred * (1 + steps * np.finfo(dtype).eps)).astype(dtype)
+    labels = np.where(rng.random(y_pred.shape) < 0.3, near, far)
+    outside = domain.outside(labels) | ~np.isfinite(labels)
+    return np.where(outside, far, labels)
+
+
+def _number_rows(
+    loss: lb.Loss, rng: np.random.Generator, dtype: Any, count: int, width: int
+) -> list[Samples]:
+    """Rows of numbers of any size, and everyday ones; labels that fit them."""
+    rows = max(12, count // (width if loss.columns.count else width * len(WIDTHS)))
+    wide = stratified(loss.prediction_domain, rng, 4 * rows * width, dtype)
+    y_pred = rng.permutation(wide)[: rows * width].reshape(rows, width)
+    y_pred[::3] = _scores(rng, rows, width)[::3]
+    kind, labels = next(iter(label_sets(loss, rng, y_pred.shape).items()))
+    domain = loss.label_domain
+    if isinstance(domain, RowsOf):
+        labels = _near_or_far(domain.numbers, rng, y_pred)
+    elif labels.dtype.kind != "i":
+        labels = _near_or_far(domain, rng, y_pred[np.arange(rows), rng.integers(0, width, rows)])
+        with np.errstate(over="ignore"):
+            apart = np.isfinite(y_pred - labels[:, None]).all(axis=-1)
+        labels, y_pred = labels[apart], y_pred[apart]
+    return [Samples(f"{kind}, {width} columns", labels, y_pred)]
+
+
+def _class_rows(
     loss: lb.Loss, rng: np.random.Generator, dtype: Any, count: int, width: int
 ) -> list[Samples]:
     rows = max(12, count // (width * len(WIDTHS)))

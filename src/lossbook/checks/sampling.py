@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import lossbook as lb
-from lossbook.domains import Interval, Labels
+from lossbook.domains import ClassLabels, Interval, Labels, OrderedClasses, RowsOf
 
 Array = np.ndarray[Any, Any]
 
@@ -32,19 +32,30 @@ class Samples:
 def ordinary(loss: lb.Loss, count: int, dtype: Any = np.float64, seed: int = 0) -> list[Samples]:
     """Everyday samples: one set per kind of labels that the loss takes."""
     rng = np.random.default_rng(seed)
-    y_pred = _everyday(loss.prediction_domain, rng, (count, 4) if loss.is_multiclass else (count,))
-    if loss.is_multiclass:
-        return [
-            Samples(kind, labels, _rows(loss, y_pred).astype(dtype))
-            for kind, labels in class_labels(rng, count, 4, dtype).items()
-        ]
-    sets = label_sets(loss, rng, count)
-    return [Samples(kind, y.astype(dtype), y_pred.astype(dtype)) for kind, y in sets.items()]
+    y_pred = _everyday(loss.prediction_domain, rng, (count, columns(loss))[: 1 + loss.is_row])
+    if isinstance(loss.label_domain, ClassLabels):
+        y_pred = _rows(loss, y_pred)
+    sets = label_sets(loss, rng, y_pred.shape)
+    return [
+        Samples(kind, y if y.dtype.kind == "i" else y.astype(dtype), y_pred.astype(dtype))
+        for kind, y in sets.items()
+    ]
 
 
-def label_sets(loss: lb.Loss, rng: np.random.Generator, count: int) -> dict[str, Array]:
-    """Labels by kind: the two classes, probabilities, or numbers."""
-    domain = loss.label_domain
+def columns(loss: lb.Loss, usual: int = 4) -> int:
+    """How many predictions to give each row: the usual number, where the loss does not say."""
+    return loss.columns.count or usual
+
+
+def label_sets(loss: lb.Loss, rng: np.random.Generator, shape: tuple[int, ...]) -> dict[str, Array]:
+    """Labels by kind, for predictions of this shape: classes, probabilities, or numbers."""
+    domain, count = loss.label_domain, shape[0]
+    if isinstance(domain, ClassLabels):
+        return class_labels(rng, *shape)
+    if isinstance(domain, OrderedClasses):
+        return {"ordered": rng.integers(0, shape[1] + 1, count)}
+    if isinstance(domain, RowsOf):
+        return {"real": _everyday(domain.numbers, rng, shape)}
     if isinstance(domain, Labels):
         return {"hard": rng.choice([domain.first, domain.second], count).astype(float)}
     if not isinstance(domain, Interval):
@@ -54,14 +65,12 @@ def label_sets(loss: lb.Loss, rng: np.random.Generator, count: int) -> dict[str,
     return {"real": _everyday(domain, rng, (count,))}
 
 
-def class_labels(
-    rng: np.random.Generator, count: int, classes: int, dtype: Any
-) -> dict[str, Array]:
+def class_labels(rng: np.random.Generator, count: int, classes: int) -> dict[str, Array]:
     index = rng.integers(0, classes, count)
     return {
         "index": index,
-        "one-hot": np.eye(classes, dtype=dtype)[index],
-        "rows": rng.dirichlet(np.ones(classes), count).astype(dtype),
+        "one-hot": np.eye(classes)[index],
+        "rows": rng.dirichlet(np.ones(classes), count),
     }
 
 

@@ -25,7 +25,7 @@ def largest(loss: lb.Loss, size: Size) -> float:
     if _grows(loss, size):
         return np.inf
     sets = [*extreme(loss, np.float64, 1500, seed=11), *ordinary(loss, 500, seed=12)]
-    if loss.is_multiclass:
+    if loss.is_row:
         sets = sorted([*sets, *_with_every_label(sets)], key=lambda s: _top(size(s)))
         return max(_climbed(loss, size, samples) for samples in sets[-_SETS_TO_CLIMB_IN:])
     drawn = [_top(size(samples)) for samples in sets]
@@ -44,7 +44,7 @@ def _grows(loss: lb.Loss, size: Size) -> bool:
 
 def _far_out(loss: lb.Loss, power: int) -> Samples:
     big = 10.0**power
-    if loss.is_multiclass:
+    if loss.is_row:
         rows = ordinary(loss, 8, seed=16)[0]
         y_pred = rows.y_pred * (big if loss.prediction_domain.checks_nothing else 1 / big)
         return Samples(rows.labels, rows.y_true, y_pred)

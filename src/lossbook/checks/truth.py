@@ -9,6 +9,7 @@ import mpmath
 import numpy as np
 
 from lossbook import Loss
+from lossbook.domains import ClassLabels
 from lossbook.maths.oracle import DIGITS, ORACLE
 
 OUTPUTS = ("value", "gradient", "hessian")
@@ -28,10 +29,10 @@ def truth(loss: Loss, order: int, y_true: Any, y_pred: Any) -> Any:
     with mpmath.workdps(DIGITS):
         exact_loss = loss.over(ORACLE)
         labels, predictions = exact(y_true), exact(y_pred)
-        if loss.is_multiclass:
+        if loss.is_row:
             rows = [
                 _derivative(exact_loss, order, y, z)
-                for y, z in zip(one_hot(labels, predictions), predictions, strict=True)
+                for y, z in zip(as_rows(loss, labels, predictions), predictions, strict=True)
             ]
             return np.asarray([row[0] for row in rows] if order == 0 else rows, dtype=object)
         results = [
@@ -53,7 +54,7 @@ def terms(loss: Loss, y_true: Any, y_pred: Any) -> Any:
     """
     with mpmath.workdps(DIGITS):
         labels, predictions = exact(y_true), exact(y_pred)
-        if loss.is_multiclass:
+        if loss.is_row:
             classes = predictions.shape[-1]
             return sum(
                 labels[:, k, None] * abs(truth(loss, 1, np.full(len(labels), k), y_pred))
@@ -68,10 +69,12 @@ def _weighed(weight: Any, term: Any) -> Any:
     return silent(weight, term)
 
 
-def one_hot(labels: Any, predictions: Any) -> Any:
-    """Class indices as rows; rows as they are."""
+def as_rows(loss: Loss, labels: Any, predictions: Any) -> Any:
+    """Labels as the formulas of a row loss see them: class indices as one-hot rows."""
     if labels.ndim == predictions.ndim:
         return labels
+    if not isinstance(loss.label_domain, ClassLabels):
+        return labels[..., None]
     rows = np.full(predictions.shape, mpmath.mpf(0), dtype=object)
     for sample, label in enumerate(labels):
         rows[sample, int(label)] = mpmath.mpf(1)

@@ -33,7 +33,7 @@ class View:
 def view_of(loss: Loss) -> View:
     """Choose the label and the range of predictions that show a loss best."""
     low, high = _range(loss)
-    if loss.is_multiclass:
+    if loss.is_row:
         return _target_view(loss, low, high)
     y = _label(loss)
 

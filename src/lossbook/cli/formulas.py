@@ -37,7 +37,7 @@ def formula_lines(loss: Loss, which: str, *, width: int, unicode: bool) -> list[
         num_columns=width,
         wrap_line=True,
         # Reads "1 - y p" for a single prediction, but classes belong in rising order.
-        order=None if loss.is_multiclass else "rev-lex",
+        order=None if loss.is_row else "rev-lex",
     )
     return [line.rstrip() for line in str(drawn).splitlines()]
 

@@ -63,7 +63,7 @@ def _formulas(loss: Loss, screen: Screen) -> None:
     if isinstance(loss, ResidualLoss):
         screen.blank()
         screen.paragraph("r = ŷ - y", indent=12, dim=True)
-    if loss.is_multiclass:
+    if loss.is_row:
         screen.blank()
         note = "With 3 classes; gradient and Hessian for class 0, the others alike."
         if loss.link.name == "softmax":
@@ -100,7 +100,7 @@ def _shape(loss: Loss) -> list[tuple[str, str]]:
         ("smallest value", _bound(facts.minimum)),
         ("largest value", _bound(facts.supremum)),
     ]
-    if not loss.is_multiclass:
+    if not loss.is_row:
         pairs.append(("symmetric", "yes" if facts.symmetric else "no"))
         pairs.append(("far outliers", "lose their pull" if facts.redescending else "keep pulling"))
     if facts.calibrated is not None:
@@ -143,7 +143,7 @@ def _example(loss: Loss, screen: Screen) -> None:
     y_true, y_pred = loss.example.y_true, loss.example.y_pred
     columns = (y_true, y_pred, *loss.value_gradient_hessian(y_true, y_pred, reduction="none"))
     of_mean = loss.gradient(y_true, y_pred)
-    if loss.is_multiclass:
+    if loss.is_row:
         header = ["row", "class", "y_true", "y_pred", "value", "gradient", "Hessian", "of mean"]
         rows = _class_rows(columns, of_mean)
     else:

@@ -96,9 +96,9 @@ def _station(station: Station, screen: Screen, aside: str, pause: bool) -> None:
         _go_on(pause)
 
     loss = lossbook.get(station.loss, **station.parameters)
-    label = int(station.label) if loss.is_multiclass else station.label
+    label = int(station.label) if loss.is_row else station.label
     path = descend(loss, label, station.start, station.rate, PUSHES)
-    target = f"class {label:g}" if loss.is_multiclass else f"label {label:g}"
+    target = f"class {label:g}" if loss.is_row else f"label {label:g}"
     screen.heading(screen.spelled(f"Descent to {target} with η = {station.rate:g}: {loss!r}"))
     screen.lines(_descent(loss, station, path, screen), indent=2)
     screen.blank()
@@ -113,7 +113,7 @@ def _example(station: Station, loss: Loss, screen: Screen) -> list[str]:
     y_true, y_pred = station.y_true, station.y_pred
     values, gradients = loss.value_and_gradient(y_true, y_pred, reduction="none")
     mean, of_mean = loss.value_and_gradient(y_true, y_pred)
-    digits = 3 if loss.is_multiclass else 5
+    digits = 3 if loss.is_row else 5
     rows = [
         [f"{y:g}", _text(p, digits), number(float(v)), _text(g, digits), _text(m, digits)]
         for y, p, v, g, m in zip(y_true, y_pred, values, gradients, of_mean, strict=True)
@@ -138,7 +138,7 @@ def _descent(loss: Loss, station: Station, path: Sequence[Step], screen: Screen)
     from lossbook.report.terminal import Curve, plot, side_by_side, table
 
     losses = aligned([step.loss for step in path], 3)
-    if loss.is_multiclass:
+    if loss.is_row:
         header = ["step", "scores", "loss"]
         predictions = [_text(step.prediction, 2) for step in path]
         columns = [predictions, losses]
@@ -156,7 +156,7 @@ def _descent(loss: Loss, station: Station, path: Sequence[Step], screen: Screen)
     width = screen.width - max(map(len, steps)) - 6
     if width < 30:
         return steps
-    if loss.is_multiclass:
+    if loss.is_row:
         drawing = plot(
             Curve(
                 "loss after each step",

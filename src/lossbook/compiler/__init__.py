@@ -27,7 +27,7 @@ def compile(loss: Loss) -> Loss:  # noqa: A001, what lossbook.compile is called
     Parameters
     ----------
     loss : Loss
-        Any loss but one of rows of class scores; one that has a kernel is returned as it is.
+        Any loss but one of rows; one that has a kernel is returned as it is.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def compile(loss: Loss) -> Loss:  # noqa: A001, what lossbook.compile is called
     MissingDependencyError
         llvmlite is not installed: ``pip install 'lossbook[numba]'``.
     InputError
-        The loss is one of rows of class scores, or its formulas use more than operators and
+        The loss is one of rows, or its formulas use more than operators and
         functions of ``m``.
 
     Examples
@@ -60,10 +60,9 @@ def compile(loss: Loss) -> Loss:  # noqa: A001, what lossbook.compile is called
         raise InputTypeError(f"loss must be a loss, got {loss!r}{hint}.")
     if loss._kernel is not None:
         return loss
-    if loss.is_multiclass:
+    if loss.is_row:
         raise InputError(
-            f"{type(loss).__name__} is a loss of rows of class scores, which are not compiled: use "
-            "it as it is.",
+            f"{type(loss).__name__} is a loss of rows, which are not compiled: use it as it is.",
             argument="loss",
         )
     from lossbook.compiler.kernel import Kernel

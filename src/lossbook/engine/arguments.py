@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lossbook.domains import Breach, Domain
 from lossbook.errors import InputError, InputTypeError
 
 if TYPE_CHECKING:
@@ -57,15 +59,15 @@ def check_shapes(loss: Loss, y_true: Any, y_pred: Any, sample_weight: Any) -> No
     """Agreeing shapes, nothing empty: lossbook does not broadcast."""
     if 0 in tuple(y_pred.shape):
         raise InputError(f"y_pred is empty (shape {shape_of(y_pred)}).", argument="y_pred")
-    if loss.is_multiclass:
-        _check_rows(y_true, y_pred)
+    if loss.is_row:
+        _check_rows(loss, y_true, y_pred)
     elif tuple(y_true.shape) != tuple(y_pred.shape):
         raise InputError(
             f"y_true has shape {shape_of(y_true)} but y_pred has {shape_of(y_pred)}: shapes must "
             f"agree{_reshape_hint(y_true, y_pred)}.",
             argument="y_true",
         )
-    samples = tuple(y_pred.shape[:-1] if loss.is_multiclass else y_pred.shape)
+    samples = tuple(y_pred.shape[:-1] if loss.is_row else y_pred.shape)
     if sample_weight is not None and tuple(sample_weight.shape) != samples:
         raise InputError(
             f"sample_weight has shape {shape_of(sample_weight)}, expected {samples}: "
@@ -74,17 +76,19 @@ def check_shapes(loss: Loss, y_true: Any, y_pred: Any, sample_weight: Any) -> No
         )
 
 
-def _check_rows(y_true: Any, y_pred: Any) -> None:
-    if y_pred.ndim == 0 or y_pred.shape[-1] < 2:
+def _check_rows(loss: Loss, y_true: Any, y_pred: Any) -> None:
+    columns, shape = loss.columns, shape_of(y_pred)
+    if not shape or not columns.allow(shape[-1]):
+        hint = f"; {columns.hint}" if columns.hint else ""
         raise InputError(
-            f"y_pred has shape {shape_of(y_pred)}: the last axis must hold 2 or more classes; for "
-            "two classes with one score each, use BinaryCrossEntropy.",
+            f"y_pred has shape {shape}: the last axis must hold {columns.describe()}{hint}.",
             argument="y_pred",
         )
-    if tuple(y_true.shape) not in (tuple(y_pred.shape), tuple(y_pred.shape[:-1])):
+    fitting = {layout.shape(shape): layout.words for layout in loss.label_domain.layouts}
+    if shape_of(y_true) not in fitting:
+        wanted = " or ".join(f"{words} of shape {fit}" for fit, words in fitting.items())
         raise InputError(
-            f"y_true has shape {shape_of(y_true)} but y_pred has {shape_of(y_pred)}: pass class "
-            f"indices of shape {tuple(y_pred.shape[:-1])} or rows of shape {shape_of(y_pred)}.",
+            f"y_true has shape {shape_of(y_true)} but y_pred has {shape}: pass {wanted}.",
             argument="y_true",
         )
 
@@ -141,54 +145,22 @@ def _spell(value: Any, place: int | tuple[int, ...]) -> str:
     return f"{value!s} at index {place}" if place != () else f"{value!s}"
 
 
-def check_domain(name: str, domain: Any, array: np.ndarray[Any, Any]) -> None:
+def check_domain(name: str, domain: Domain, array: np.ndarray[Any, Any]) -> None:
     """Every value inside the domain, or an error with the first that is not."""
-    if domain.checks_nothing:
-        return
-    broken = np.asarray(domain.outside(array))
-    if broken.any():
-        place, value = first_offender(array, broken)
-        hint = f": {domain.hint}." if domain.hint else "."
-        raise InputError(
-            f"{name} has {_spell(value, place)}, outside {domain.describe()}{hint}",
-            argument=name,
-            index=place,
-        )
+    check_breaches(name, domain.breaches(None, array, array.shape, 0))
 
 
-def check_class_indices(y_true: np.ndarray[Any, Any], classes: int) -> None:
-    """Integers (integral floats too) from 0 to K - 1; NaN passes, as a missing label."""
-    with np.errstate(invalid="ignore"):
-        fractional = (y_true != np.floor(y_true)) & (y_true == y_true)
-    for broken, rule in (
-        (fractional, "not a whole number; class indices are 0 .. K-1"),
-        ((y_true < 0) | (y_true >= classes), f"outside the class indices 0 .. {classes - 1}"),
-    ):
+def check_breaches(name: str, breaches: Iterable[Breach]) -> None:
+    """No rule is broken, or an error with the first place where one is."""
+    for breach in breaches:
+        broken = np.asarray(breach.where)
         if broken.any():
-            place, value = first_offender(y_true, broken)
+            place, value = first_offender(breach.values, broken)
+            spelled = _spell(f"{breach.what} {value:.6g}" if breach.what else value, place)
+            separator = ":" if breach.what else ","
             raise InputError(
-                f"y_true has {_spell(value, place)}, {rule}: labels count from 0, and "
-                f"y_pred has {classes} classes on its last axis.",
-                argument="y_true",
-                index=place,
+                f"{name} has {spelled}{separator} {breach.rule}", argument=name, index=place
             )
-
-
-def check_probability_rows(y_true: np.ndarray[Any, Any], tolerance: float) -> None:
-    """Rows of probabilities that sum to 1 up to the rounding of their dtype."""
-    from lossbook.domains import PROBABILITIES
-
-    check_domain("y_true", PROBABILITIES, y_true)
-    sums = y_true.sum(axis=-1, dtype=np.float64)
-    broken = abs(sums - 1) > tolerance
-    if broken.any():
-        place, value = first_offender(sums, broken)
-        raise InputError(
-            f"y_true has a row that sums to {_spell(f'{value:.6g}', place)}: rows of class "
-            "probabilities must sum to 1; for class indices, drop the last axis.",
-            argument="y_true",
-            index=place,
-        )
 
 
 def row_sum_tolerance(*dtypes: Any) -> float:

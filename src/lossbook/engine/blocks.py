@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lossbook.engine import steps
-from lossbook.engine.libraries import derivative
+from lossbook.engine.libraries import HOME, derivative
 from lossbook.engine.workers import share_out
 from lossbook.maths.arrays import ArrayMaths
 
@@ -33,8 +33,6 @@ BLOCK = 65536
 
 # Numbers that one thread should at least work on, so that all have several blocks.
 NUMBERS_PER_THREAD = 4 * BLOCK
-
-_MATHS = ArrayMaths(np, np.dtype(np.float64))
 
 # Numbers from which writing a formula down as steps takes less time than it saves.
 _WORTH_STEPS = BLOCK
@@ -71,7 +69,7 @@ class _Job:
         self._orders = [order for order in range(3) if want >> order & 1]
         self._carefully = loss.compensated and samples.y_pred.dtype == np.float64
         self._steps = None
-        if not loss.is_multiclass and samples.count >= _WORTH_STEPS:
+        if not loss.is_row and samples.count >= _WORTH_STEPS:
             self._steps = steps.trace(loss, want, carefully=self._carefully)
         # By block, whichever thread makes them: the bits do not depend on threads.
         self.sums = [0.0] * samples.blocks
@@ -95,7 +93,7 @@ class _Job:
     def _terms(self) -> Any:
         if self._steps is None:
             return lambda y, p: (
-                (order, derivative(self._loss, _MATHS, order, y, p, carefully=self._carefully))
+                (order, derivative(self._loss, HOME, order, y, p, carefully=self._carefully))
                 for order in self._orders
             )
         runner, keeps_nan = self._steps.runner(self._samples.step), self._steps.keeps_nan
@@ -103,7 +101,7 @@ class _Job:
 
     def _deliver(self, block: int, part: slice, order: int, term: Array, w: Array | None) -> None:
         if w is not None:
-            term = weigh(_MATHS, w if term.ndim == 1 else w[:, None], term)
+            term = weigh(HOME, w if term.ndim == 1 else w[:, None], term)
         if order not in self._outputs:
             self.sums[block] = float(np.add.reduce(term))
             return
@@ -135,26 +133,19 @@ def weigh(m: ArrayMaths, weight: Any, term: Any) -> Any:
     return m.where(weight == 0, 0.0, weight * term)
 
 
-def label_rows(m: ArrayMaths, indices: Any, classes: int) -> Any:
-    """One-hot rows of class indices; a missing label (NaN) makes a missing row."""
-    columns = m.xp.arange(classes, dtype=m.dtype, device=m.device)
-    rows = m.where(indices[..., None] == columns, 1.0, 0.0)
-    return m.where((indices != indices)[..., None], math.nan, rows)
-
-
 def _per_row(loss: Loss, order: int) -> bool:
-    return loss.is_multiclass and order == 0
+    return loss.is_row and order == 0
 
 
 def _flat(loss: Loss, order: int, array: Array) -> Array:
-    classes = loss.is_multiclass and order > 0
-    return array.reshape(-1, array.shape[-1]) if classes else array.reshape(-1)
+    rows = loss.is_row and order > 0
+    return array.reshape(-1, array.shape[-1]) if rows else array.reshape(-1)
 
 
 def _total_weight(loss: Loss, y_pred: Array, weight: Array | None) -> float:
     if weight is not None:
         return float(np.sum(weight, dtype=np.float64))
-    return y_pred.size / (y_pred.shape[-1] if loss.is_multiclass else 1)
+    return y_pred.size / (y_pred.shape[-1] if loss.is_row else 1)
 
 
 @dataclass
@@ -168,15 +159,14 @@ class _Samples:
     count: int = field(init=False)
 
     def __post_init__(self) -> None:
-        classes = self.y_pred.shape[-1] if self.loss.is_multiclass else 1
-        self._indices = self.loss.is_multiclass and self.y_true.ndim < self.y_pred.ndim
-        shape = (-1, classes) if self.loss.is_multiclass else (-1,)
-        self._classes = classes
+        columns = self.y_pred.shape[-1] if self.loss.is_row else 1
+        per_row = self.loss.is_row and self.y_true.ndim < self.y_pred.ndim
+        shape = (-1, columns) if self.loss.is_row else (-1,)
         self._p = self.y_pred.reshape(shape)
-        self._y = self.y_true.reshape(-1 if self._indices else shape)
+        self._y = self.y_true.reshape(-1 if per_row else shape)
         self._w = None if self.weight is None else self.weight.reshape(-1)
         self.count = len(self._p)
-        self.step = max(1, BLOCK // classes)
+        self.step = max(1, BLOCK // columns)
         self.blocks = -(-self.count // self.step)
 
     def buffers(self) -> list[_Buffer]:
@@ -186,12 +176,11 @@ class _Samples:
     def block(self, block: int, buffers: list[_Buffer]) -> tuple[slice, Array, Array, Array | None]:
         part = slice(block * self.step, (block + 1) * self.step)
         labels, rounded, predictions, weights = buffers
-        if self._indices:
-            y = label_rows(_MATHS, self._y[part].astype(np.float64), self._classes)
-        else:
-            # As in the compiled kernels: labels count in the dtype of the predictions.
-            y = labels.take(rounded.take(self._y[part], self._p.dtype), np.float64)
+        # As in the compiled kernels: labels count in the dtype of the predictions.
+        y = labels.take(rounded.take(self._y[part], self._p.dtype), np.float64)
         p = predictions.take(self._p[part], np.float64)
+        if self.loss.is_row:
+            y = self.loss.label_domain.terms(HOME, y, p.shape)
         return part, y, p, None if self._w is None else weights.take(self._w[part], np.float64)
 
 

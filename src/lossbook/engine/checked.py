@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lossbook.engine import arguments, blocks, foreign, outputs
-from lossbook.engine.libraries import namespace_of
+from lossbook.engine.libraries import HOME, namespace_of
 
 if TYPE_CHECKING:
     from lossbook.loss import Loss
@@ -41,7 +41,7 @@ def evaluate_checked(
     if xp is not np:
         return foreign.evaluate(loss, xp, want, y_true, y_pred, sample_weight, reduction, out)
     samples = read_samples(loss, y_true, y_pred, sample_weight)
-    value_shape = samples.y_pred.shape[: -1 if loss.is_multiclass else None]
+    value_shape = samples.y_pred.shape[: -1 if loss.is_row else None]
     inputs = {"y_true": y_true, "y_pred": y_pred, "sample_weight": sample_weight}
     shapes = outputs.expected_outputs(want, value_shape, samples.y_pred.shape, reduction)
     targets = outputs.read_out(out, shapes, samples.dtype, inputs)
@@ -102,10 +102,6 @@ def _compute(loss: Loss, want: int, samples: Samples, reduction: str) -> tuple[A
 
 def check_values(loss: Loss, y_true: Array, y_pred: Array, row_sum_tolerance: float) -> None:
     """Labels and predictions inside their domains, or an error with the first that is not."""
-    if not loss.is_multiclass:
-        arguments.check_domain("y_true", loss.label_domain, y_true)
-    elif y_true.ndim < y_pred.ndim:
-        arguments.check_class_indices(y_true, y_pred.shape[-1])
-    else:
-        arguments.check_probability_rows(y_true, row_sum_tolerance)
+    breaches = loss.label_domain.breaches(HOME, y_true, y_pred.shape, row_sum_tolerance)
+    arguments.check_breaches("y_true", breaches)
     arguments.check_domain("y_pred", loss.prediction_domain, y_pred)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lossbook.engine import arguments
-from lossbook.engine.blocks import _MATHS, label_rows
+from lossbook.engine.libraries import HOME
 from lossbook.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def optimal_constant(loss: Loss, y_true: Any, sample_weight: Any) -> Any:
-    """The constant ``y_pred`` of smallest weighted loss; a row of K scores for class losses."""
+    """The constant ``y_pred`` of smallest weighted loss; a row for losses of rows."""
     labels, weights = _read(loss, y_true, sample_weight)
     if loss.functional is not None:
         return loss.constant_from(loss.functional(labels, weights))
@@ -32,16 +32,14 @@ def _read(loss: Loss, y_true: Any, sample_weight: Any) -> tuple[Any, Any]:
         weights = arguments.real_array("sample_weight", sample_weight)
         arguments.check_weights(weights)
         weights = weights.reshape(-1).astype(np.float64)
-    if not loss.is_multiclass:
-        arguments.check_domain("y_true", loss.label_domain, labels)
-        labels = labels.reshape(-1)
-    elif labels.ndim == 1:
-        classes = max(2, int(np.max(labels)) + 1)
-        arguments.check_class_indices(labels, classes)
-        labels = label_rows(_MATHS, labels, classes)
-    else:
-        arguments.check_probability_rows(labels, arguments.row_sum_tolerance(labels.dtype))
+    shape = _shape_of_predictions(loss, labels)
+    tolerance = arguments.row_sum_tolerance(labels.dtype)
+    arguments.check_breaches("y_true", loss.label_domain.breaches(HOME, labels, shape, tolerance))
+    if loss.is_row:
+        labels = loss.label_domain.terms(HOME, labels.astype(np.float64), shape)
         labels = labels.reshape(-1, labels.shape[-1])
+    if not loss.is_row or labels.shape[-1] == 1:
+        labels = labels.reshape(-1)
     if weights is not None and len(weights) != len(labels):
         raise InputError(
             f"sample_weight has {len(weights)} entries for {len(labels)} labels.",
@@ -53,10 +51,19 @@ def _read(loss: Loss, y_true: Any, sample_weight: Any) -> tuple[Any, Any]:
     return labels, weights
 
 
+def _shape_of_predictions(loss: Loss, labels: Any) -> tuple[int, ...]:
+    """The shape of the predictions that such labels belong to."""
+    if not loss.is_row:
+        return tuple(labels.shape)
+    columns = loss.columns.count or loss.label_domain.columns_of(labels, loss.columns.fewest)
+    is_row = loss.label_domain.layouts[-1].is_row and labels.ndim > 1
+    return (*(labels.shape[:-1] if is_row else labels.shape), columns)
+
+
 def _by_bisection(loss: Loss, labels: Any, weights: Any) -> float:
     """Where the mean gradient of a convex loss changes sign, to the last bit."""
     name = type(loss).__name__
-    if loss.is_multiclass:
+    if loss.is_row:
         raise InputError(
             f"{name} names no functional: the best constant row of scores is not searched for; "
             "give the loss a `functional`."

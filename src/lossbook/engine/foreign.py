@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from lossbook.engine import arguments, outputs
-from lossbook.engine.blocks import label_rows, weigh
+from lossbook.engine.blocks import weigh
 from lossbook.engine.libraries import (
     default_float,
     derivative,
@@ -35,7 +35,7 @@ def evaluate(
     """The wanted results as arrays of ``xp``; a reduced value is an array without dimensions."""
     samples = read_samples(loss, xp, y_true, y_pred, sample_weight)
     m, labels, predictions, weights, dtype = samples
-    sample_axes = predictions.ndim - loss.is_multiclass
+    sample_axes = predictions.ndim - loss.is_row
     shape = arguments.shape_of(predictions)
     shapes = outputs.expected_outputs(want, shape[:sample_axes], shape, reduction)
     inputs = {"y_true": y_true, "y_pred": y_pred, "sample_weight": sample_weight}
@@ -69,8 +69,8 @@ def read_samples(loss: Loss, xp: Any, y_true: Any, y_pred: Any, sample_weight: A
     if not any(is_traced(array) for array in (y_true, y_pred, weights) if array is not None):
         _check_values(loss, m, y_true, y_pred, weights)
     labels, predictions = xp.astype(y_true, m.dtype), xp.astype(y_pred, m.dtype)
-    if loss.is_multiclass and labels.ndim < predictions.ndim:
-        labels = label_rows(m, labels, predictions.shape[-1])
+    if loss.is_row:
+        labels = loss.label_domain.terms(m, labels, predictions.shape)
     weights = None if weights is None else xp.astype(weights, m.dtype)
     return m, labels, predictions, weights, dtype
 
@@ -125,18 +125,9 @@ def _good_weights(xp: Any, weights: Any) -> bool:
 
 
 def _all_inside(loss: Loss, m: ArrayMaths, y_true: Any, y_pred: Any, tolerance: float) -> bool:
-    if _any_outside(m.xp, loss.prediction_domain, y_pred):
+    domain = loss.prediction_domain
+    if not domain.checks_nothing and bool(m.xp.any(domain.outside(y_pred))):
         return False
-    if not loss.is_multiclass:
-        return not _any_outside(m.xp, loss.label_domain, y_true)
-    if y_true.ndim < y_pred.ndim:
-        inside = (y_true >= 0) & (y_true < y_pred.shape[-1]) & (m.xp.floor(y_true) == y_true)
-        return bool(m.xp.all(inside | (y_true != y_true)))
-    sums = m.xp.sum(m.xp.astype(y_true, m.dtype), axis=-1)
-    # Half the tolerance, since this sum is rounded: what is close to it is judged on the host.
-    near = (abs(sums - 1) <= tolerance / 2) | (sums != sums)
-    return bool(m.xp.all(near) & ~m.xp.any((y_true < 0) | (y_true > 1)))
-
-
-def _any_outside(xp: Any, domain: Any, array: Any) -> bool:
-    return not domain.checks_nothing and bool(xp.any(domain.outside(array)))
+    # Half the tolerance, since a row's sum is rounded: what is close to it is judged on the host.
+    breaches = loss.label_domain.breaches(m, y_true, y_pred.shape, tolerance / 2)
+    return not any(bool(m.xp.any(breach.where)) for breach in breaches)

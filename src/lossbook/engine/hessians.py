@@ -1,34 +1,40 @@
-"""The whole Hessian of class losses, one K x K block per sample, and its product with a vector."""
+"""The whole Hessian of row losses, one K x K block per sample, and its product with a vector."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lossbook.engine import arguments, checked, foreign
-from lossbook.engine.blocks import label_rows
-from lossbook.engine.libraries import namespace_of
+from lossbook.engine.libraries import HOME, namespace_of
 from lossbook.errors import InputError
 from lossbook.maths.arrays import ArrayMaths
 
 if TYPE_CHECKING:
-    from lossbook.families import ScoresLoss
+    from lossbook.families import RowLoss
 
 
-def full_hessian(
-    loss: ScoresLoss, y_true: Any, y_pred: Any, sample_weight: Any, reduction: str
+def row_matrix(
+    loss: RowLoss,
+    formula: Callable[..., Any],
+    y_true: Any,
+    y_pred: Any,
+    sample_weight: Any,
+    reduction: str,
 ) -> Any:
+    """What a formula of the loss gives as a matrix per row, weighed and reduced like a Hessian."""
     m, labels, scores, weights, dtype = _read(loss, y_true, y_pred, sample_weight, reduction)
     with np.errstate(all="ignore"):
-        matrix = loss.hessian_matrix(m, labels, scores)
+        matrix = formula(m, labels, scores)
         matrix = m.where(_missing(m, labels, scores)[..., None], float("nan"), matrix)
         matrix = foreign.scale(m, matrix, scores.ndim - 1, weights, reduction)
     return m.xp.astype(matrix, dtype, copy=False)
 
 
 def hessian_vector_product(
-    loss: ScoresLoss, y_true: Any, y_pred: Any, vector: Any, sample_weight: Any, reduction: str
+    loss: RowLoss, y_true: Any, y_pred: Any, vector: Any, sample_weight: Any, reduction: str
 ) -> Any:
     arguments.check_reduction(reduction)
     namespace_of(y_true=y_true, y_pred=y_pred, vector=vector, sample_weight=sample_weight)
@@ -51,19 +57,17 @@ def hessian_vector_product(
     return m.xp.astype(product, dtype, copy=False)
 
 
-def _read(loss: ScoresLoss, y_true: Any, y_pred: Any, sample_weight: Any, reduction: str) -> Any:
+def _read(loss: RowLoss, y_true: Any, y_pred: Any, sample_weight: Any, reduction: str) -> Any:
     arguments.check_reduction(reduction)
     xp = namespace_of(y_true=y_true, y_pred=y_pred, sample_weight=sample_weight)
     if xp is not np:
         return foreign.read_samples(loss, xp, y_true, y_pred, sample_weight)
     samples = checked.read_samples(loss, y_true, y_pred, sample_weight)
     checked.check_values(loss, samples.y_true, samples.y_pred, samples.row_sum_tolerance)
-    m = ArrayMaths(np, np.dtype(np.float64))
     labels, scores = samples.y_true.astype(np.float64), samples.y_pred.astype(np.float64)
-    if labels.ndim < scores.ndim:
-        labels = label_rows(m, labels, scores.shape[-1])
+    labels = loss.label_domain.terms(HOME, labels, scores.shape)
     weights = None if samples.sample_weight is None else samples.sample_weight.astype(np.float64)
-    return m, labels, scores, weights, samples.dtype
+    return HOME, labels, scores, weights, samples.dtype
 
 
 def _missing(m: ArrayMaths, labels: Any, scores: Any) -> Any:

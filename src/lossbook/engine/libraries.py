@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from lossbook.maths.namespace import Term
 
 
+# NumPy in double precision: what its blocks are computed in.
+HOME = ArrayMaths(np, np.dtype(np.float64))
+
 # What NumPy reads by itself.
 _NUMPY = (np.ndarray, np.generic, list, tuple, int, float)
 
@@ -154,10 +157,10 @@ def derivative(
     formulas = compensated.derivative if carefully else type(loss).derivative
     term = m.array(formulas(loss, m, order, y_true, y_pred))
     missing = m.xp.isnan(y_pred) | m.xp.isnan(y_true)
-    if loss.is_multiclass:
+    if loss.is_row:
         missing = m.xp.any(missing, axis=-1, keepdims=True)
     missing_value = m.array(float("nan"))
-    shape = (*y_pred.shape[:-1], 1) if loss.is_multiclass and order == 0 else y_pred.shape
+    shape = (*y_pred.shape[:-1], 1) if loss.is_row and order == 0 else y_pred.shape
     spread = m.xp.broadcast_to(term, shape)
     result = m.xp.where(missing, missing_value, spread)
-    return result[..., 0] if loss.is_multiclass and order == 0 else result
+    return result[..., 0] if loss.is_row and order == 0 else result

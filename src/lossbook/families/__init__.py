@@ -3,6 +3,7 @@
 from lossbook.families.margin import MarginLoss
 from lossbook.families.pointwise import PointwiseLoss
 from lossbook.families.residual import ResidualLoss
+from lossbook.families.rows import RowLoss
 from lossbook.families.scores import ScoresLoss
 
-__all__ = ["MarginLoss", "PointwiseLoss", "ResidualLoss", "ScoresLoss"]
+__all__ = ["MarginLoss", "PointwiseLoss", "ResidualLoss", "RowLoss", "ScoresLoss"]

@@ -32,18 +32,22 @@ def formula(loss: Loss, which: str) -> Any:
 
 
 def arguments(loss: Loss) -> tuple[Any, Any]:
-    """The symbols of label and prediction; rows of them for class losses."""
+    """The symbols of label and prediction; for losses of rows, as the formulas see them."""
     import sympy
 
     from lossbook.maths.symbols import CLASSES
 
-    names = "y", loss.prediction_symbol
-    if not loss.is_multiclass:
-        label, prediction = (sympy.Symbol(name, real=True) for name in names)
+    if not loss.is_row:
+        label, prediction = (
+            sympy.Symbol(name, real=True) for name in ("y", loss.prediction_symbol)
+        )
         return label, prediction
+    count = loss.columns.count or CLASSES
+    names = loss.columns.symbols or [f"{loss.prediction_symbol}_{j}" for j in range(count)]
+    labels = [f"y_{j}" for j in range(count)] if loss.label_domain.layouts[-1].is_row else ["y"]
     label, prediction = (
-        np.asarray([sympy.Symbol(f"{name}_{j}", real=True) for j in range(CLASSES)], dtype=object)
-        for name in names
+        np.asarray([sympy.Symbol(name, real=True) for name in each], dtype=object)
+        for each in (labels, names)
     )
     return label, prediction
 

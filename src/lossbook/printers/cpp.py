@@ -258,7 +258,7 @@ def variants(cls: type[Loss]) -> Iterator[Loss]:
 
 def _is_printed(cls: type[Loss]) -> bool:
     fields = dataclasses.fields(cls)  # type: ignore[arg-type]
-    return not (cls.is_multiclass or any(parameters.is_tuple(field) for field in fields))
+    return not (cls.is_row or any(parameters.is_tuple(field) for field in fields))
 
 
 def main(folder: Path) -> None:

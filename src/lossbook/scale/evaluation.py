@@ -140,7 +140,7 @@ def _best_constant(loss: Loss, reader: RowReader, report: Progress) -> Any:
     """The constant prediction with the smallest loss over the whole file; None if unknown."""
     if loss.functional is None:
         return None
-    search = search_for(loss.functional, len(reader.columns.y_pred) if loss.is_multiclass else 0)
+    search = search_for(loss.functional, len(reader.columns.y_pred) if loss.is_row else 0)
     while not search.is_done:
         for batch in reader.labels(lambda share: report("labels", share)):
             with reader.naming_rows(batch):
@@ -157,17 +157,17 @@ def _best_constant(loss: Loss, reader: RowReader, report: Progress) -> Any:
 
 def _check_number_of_columns(loss: Loss, columns: ColumnNames) -> None:
     labels, predictions = len(columns.y_true), len(columns.y_pred)
-    if not loss.is_multiclass and (labels, predictions) != (1, 1):
+    if not loss.is_row and (labels, predictions) != (1, 1):
         raise FileError(
             f"{loss.name} takes one column of labels and one of predictions, not {labels} and "
             f"{predictions}."
         )
-    if loss.is_multiclass and predictions < 2:
+    if loss.is_row and predictions < 2:
         raise FileError(
             f"{loss.name} takes one column of predictions per class: name two or more, in the "
             "order of the class indices."
         )
-    if loss.is_multiclass and labels not in (1, predictions):
+    if loss.is_row and labels not in (1, predictions):
         raise FileError(
             f"{loss.name} takes one column of class indices, or as many columns of labels as of "
             f"predictions ({predictions}), not {labels}."
@@ -189,7 +189,7 @@ def _names(columns: str | Sequence[str]) -> tuple[str, ...]:
 def _describe(loss: Loss) -> str | None:
     if loss.functional is None:
         return None
-    words = "class frequencies" if loss.is_multiclass else loss.functional.describe()
+    words = "class frequencies" if loss.is_row else loss.functional.describe()
     return f"{loss.link.raw_score_is} of the {words}" if loss.link.raw_score_is else words
 
 

@@ -14,7 +14,7 @@ class Compiled(Lossbook):
         import lossbook
 
         loss = case.build()
-        if loss.is_multiclass:
+        if loss.is_row:
             raise NotOfferedError("it has no rows")
         # A user's own loss has no kernel; one that has is returned as it is.
         loss.__dict__["_kernel"] = None

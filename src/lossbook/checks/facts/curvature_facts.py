@@ -13,7 +13,7 @@ from lossbook.checks.places import generic_predictions, labels, predictions
 from lossbook.checks.sampling import Array, Samples, ordinary
 from lossbook.checks.searching import largest, row_jumps
 from lossbook.checks.stating import require, require_largest, require_smallest, statement
-from lossbook.checks.truth import exact, one_hot
+from lossbook.checks.truth import as_rows, exact
 from lossbook.maths.oracle import ORACLE
 
 NOISE = 1e-13
@@ -24,7 +24,7 @@ FLAT = 1e-20  # of the largest eigenvalue: what is 0 but for that
 
 @statement
 def convexity_is_stated_as_it_is(loss: lb.Loss) -> None:
-    for what, places, is_hill in _hills_of_rows(loss) if loss.is_multiclass else _hills(loss):
+    for what, places, is_hill in _hills_of_rows(loss) if loss.is_row else _hills(loss):
         if is_hill.any():
             where = places[np.argmax(is_hill)]
             require(loss, "convex", False, f"{what} at y_pred = {where}")
@@ -87,10 +87,10 @@ def _curvatures(loss: lb.Loss) -> Iterator[tuple[Any, str]]:
     """Exact curvatures, of rows the smallest, at points that lie on no kink."""
     with mpmath.workdps(DIGITS):
         exactly = loss.over(ORACLE)
-        if loss.is_multiclass:
+        if loss.is_row:
             for samples in ordinary(loss, 4, seed=6):
                 y_pred = exact(samples.y_pred)
-                for y, p in zip(one_hot(exact(samples.y_true), y_pred), y_pred, strict=True):
+                for y, p in zip(as_rows(loss, exact(samples.y_true), y_pred), y_pred, strict=True):
                     yield _smallest_eigenvalue(exactly, y, p), f"y_pred = {p.astype(float)}"
             return
         for label in labels(loss):
@@ -116,14 +116,14 @@ def _smallest_eigenvalue(loss: lb.Loss, y: Any, p: Any) -> Any:
 
 @statement
 def the_smoothness_constant_is_the_largest_curvature(loss: lb.Loss) -> None:
-    kinks = row_jumps(loss) if loss.is_multiclass else bool(loss.facts.kinks)
+    kinks = row_jumps(loss) if loss.is_row else bool(loss.facts.kinks)
     curvature = np.inf if kinks else largest(loss, lambda samples: _curvature(loss, samples))
     require_largest(loss, "smoothness", curvature, "size of a curvature")
 
 
 def _curvature(loss: lb.Loss, samples: Samples) -> Array:
     """The size of each sample's curvature; for rows, of the largest eigenvalue."""
-    if not isinstance(loss, lb.ScoresLoss):
+    if not isinstance(loss, lb.RowLoss):
         return abs(loss.hessian(samples.y_true, samples.y_pred, reduction="none"))
     few = slice(0, 100)
     matrices = loss.full_hessian(samples.y_true[few], samples.y_pred[few], reduction="none")

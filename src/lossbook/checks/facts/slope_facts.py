@@ -25,13 +25,13 @@ def the_lipschitz_constant_is_the_largest_slope(loss: lb.Loss) -> None:
 def _slope(loss: lb.Loss, samples: Samples) -> Array:
     """The size of each sample's slope; for rows, the Euclidean norm."""
     gradient = loss.gradient(samples.y_true, samples.y_pred, reduction="none")
-    return np.linalg.norm(gradient, axis=-1) if loss.is_multiclass else abs(gradient)
+    return np.linalg.norm(gradient, axis=-1) if loss.is_row else abs(gradient)
 
 
 @statement
 def the_slope_jumps_at_the_kinks_and_nowhere_else(loss: lb.Loss) -> None:
     found: list[float] = []
-    if not loss.is_multiclass:
+    if not loss.is_row:
         for label in labels(loss):
             gradient = functools.partial(_gradient, loss, label)
             for p in jumps(gradient, predictions(loss, label)):
@@ -57,7 +57,7 @@ def _gradient(loss: lb.Loss, label: float, p: Array) -> Array:
 
 @statement
 def slopes_go_back_to_0_where_that_is_stated(loss: lb.Loss) -> None:
-    if loss.is_multiclass:
+    if loss.is_row:
         require(loss, "redescending", False, "it is stated of single predictions only")
         return
     found = [_goes_back(loss, label) for label in labels(loss)]

@@ -33,7 +33,7 @@ def the_supremum_is_approached_and_never_passed(loss: lb.Loss) -> None:
 
 @statement
 def mirror_images_cost_the_same_where_that_is_stated(loss: lb.Loss) -> None:
-    if loss.is_multiclass:
+    if loss.is_row:
         require(loss, "symmetric", False, "it is stated of single predictions only")
         return
     for one, other in _mirrored(loss):

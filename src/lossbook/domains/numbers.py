@@ -1,9 +1,4 @@
-"""The sets that labels and predictions live in.
-
-A domain says when a value lies outside it as a formula over the namespace ``m``, so the same line
-serves the checks in Python and the checks inside the compiled kernels. NaN is never outside: it is
-not a wrong label but a missing result, and comes out as NaN.
-"""
+"""Domains of numbers, one at a time."""
 
 from __future__ import annotations
 
@@ -11,9 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from lossbook.domains.domain import Domain
+
 
 @dataclass(frozen=True)
-class Interval:
+class Interval(Domain):
     """The numbers from ``low`` to ``high``, ends included unless they are infinite.
 
     >>> from lossbook.domains import Interval
@@ -47,7 +44,7 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Labels:
+class Labels(Domain):
     """Two numbers that stand for two classes.
 
     >>> from lossbook.domains import Labels
@@ -58,7 +55,6 @@ class Labels:
     first: float
     second: float
     hint: str = ""
-    checks_nothing = False
 
     @property
     def two_classes(self) -> tuple[float, float]:
@@ -75,19 +71,5 @@ class Labels:
         return f"{{{self.first:g}, {self.second:g}}}"
 
 
-@dataclass(frozen=True)
-class ClassLabels:
-    """Class indices 0 .. K-1, or rows of K probabilities that sum to 1."""
-
-    hint: str = ""
-    checks_nothing = False
-    two_classes = None
-
-    def describe(self) -> str:
-        return "class indices 0 .. K-1, or rows of K probabilities that sum to 1"
-
-
 REALS = Interval()
 PROBABILITIES = Interval(0, 1)
-
-Domain = Interval | Labels | ClassLabels
