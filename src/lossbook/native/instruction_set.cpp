@@ -10,8 +10,6 @@ namespace lossbook::LOSSBOOK_ISA {
 
 template struct Piece<float>;
 template struct Piece<double>;
-template class PieceSums<float>;
-template class PieceSums<double>;
 
 extern const PointwiseKernel* const pointwise_kernels[];
 

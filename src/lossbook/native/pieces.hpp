@@ -170,7 +170,5 @@ template <class T> class PieceSums {
 // take two thirds of the time.
 extern template struct Piece<float>;
 extern template struct Piece<double>;
-extern template class PieceSums<float>;
-extern template class PieceSums<double>;
 
 } // namespace lossbook::LOSSBOOK_ISA
