@@ -78,4 +78,4 @@ class Example:
     """A worked example, small enough to follow by hand."""
 
     y_true: list[float] | list[int] | list[list[float]]
-    y_pred: list[float] | list[list[float]]
+    y_pred: list[float] | list[int] | list[list[float]]

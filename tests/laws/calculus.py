@@ -63,7 +63,13 @@ def _check_differences(loss: lb.Loss, order: int, function: Any) -> None:
             for place in range(len(p)) if loss.is_row else [None]:
                 below = function or _entry_of_gradient(place)
                 slope = _slope(below, exactly, y, p, place)
-                assert close(_at(formula, place), slope, 1e-15), (loss, y, p, place)
+                same = close(_at(formula, place), slope, 1e-15)
+                assert same or _is_noise(slope, below(exactly, y, p)), (loss, y, p, place)
+
+
+def _is_noise(slope: Any, value: Any) -> bool:
+    """Whether a slope is lost in differences of the value: that of exp(-1e7) from 1, say."""
+    return bool(abs(slope) <= mpmath.mpf(10) ** (20 - DIGITS) * abs(value))
 
 
 def _slope(function: Any, loss: lb.Loss, y: Any, p: Any, place: int | None) -> Any:

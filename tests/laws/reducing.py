@@ -47,7 +47,9 @@ def reductions_agree(loss: lb.Loss) -> None:
                 for order in (1, 2):
                     _equal(none[order], total[order])
                     error = abs(mean[order].astype(float) * whole - total[order])
-                    assert (error <= 4 * eps * sizes[order]).all(), (loss, samples.labels)
+                    # Divided by the whole, a slope next to nothing may be rounded away.
+                    lost = whole * float(np.finfo(dtype).smallest_subnormal)
+                    assert (error <= 4 * eps * sizes[order] + lost).all(), (loss, samples.labels)
 
 
 @law

@@ -9,5 +9,5 @@ from registry.new_file import Tree
 
 @pytest.fixture(scope="session")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
-    """The package with Huber's loss in it."""
+    """The package with the new loss in it."""
     return Tree(tmp_path_factory.mktemp("new_file"))

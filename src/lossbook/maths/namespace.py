@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 # A number, an array, an expression, a graph node: whatever the namespace at hand works on.
 Term = Any
@@ -33,6 +33,14 @@ _EIGHTHS = (
     (Fraction("1.4966057626654890"), Fraction("2.414213562373095048801688724209698078570")),
 )
 _FAR = Fraction("5.027339492125848")
+
+
+class Relative(NamedTuple):
+    """A number against a scale: ``far / near`` is ``|x| / scale``, and the larger of both is 1."""
+
+    near: Term
+    far: Term
+    held: Term  # x between -scale and scale: x * near
 
 
 class Maths(ABC):
@@ -155,6 +163,15 @@ class Maths(ABC):
         """``x`` held between ``low`` and ``high``."""
         return self.minimum(self.maximum(x, low), high)
 
+    def relative(self, x: Term, scale: Term) -> Relative:
+        """``x`` against ``scale``, for formulas of ``|x| / scale``, whose square overflows.
+
+        In powers of near and far instead, the formula is the same and no power exceeds 1.
+        """
+        size = abs(x)
+        near, far = scale / self.maximum(size, scale), self.minimum(size, scale) / scale
+        return Relative(near, far, self.clip(x, -scale, scale))
+
     def times(self, weight: Term, x: Term) -> Term:
         """``weight * x`` where a weight of 0 silences even an infinite ``x``."""
         return self.where(weight == 0, 0, weight * x)
@@ -213,6 +230,45 @@ class Maths(ABC):
         wrong = self.where(x >= 0, 1 - y, y)
         size = self.magnitude(x)
         return self.times(wrong, size) + self.log1p(self.exp(-size))
+
+    def tanh(self, x: Term) -> Term:
+        """``sinh(x) / cosh(x)``."""
+        missing = self.expm1(-2 * abs(x))  # exp(-2 |x|) - 1
+        size = -missing / (2 + missing)
+        return self.where(x < 0, -size, size)
+
+    def log_cosh(self, x: Term) -> Term:
+        """``log(cosh(x))``: about x^2 / 2 near 0, and |x| - log(2) far from it."""
+        size = abs(x)
+        # cosh(x) - 1 = (exp(|x|) - 1)^2 / (2 exp(|x|)), where nothing cancels.
+        rise = self.expm1(self.minimum(size, 2))
+        near = self.log1p(rise * rise / (2 + 2 * rise))
+        far = size + self.log((1 + self.exp(-2 * size)) / 2)
+        return self.where(size < 2, near, far)
+
+    def log1p_curve(self, x: Term) -> Term:
+        """``(x - log(1 + x)) / x^2`` for ``x`` from 0 to 1; 1/2 at 0."""
+        # log(1 + x) = 2 (t + t^3 / 3 + t^5 / 5 + ...) with t = x / (2 + x), which is at most 1/3.
+        t = x / (2 + x)
+        series = 1 / 35
+        for odd in range(33, 1, -2):
+            series = 1 / odd + t * t * series
+        return (1 - 2 * series * (t / (2 + x))) / (2 + x)
+
+    def saturated(self, x: Term, limit: float) -> Term:
+        """``x`` up to a limit beyond which no result in floating point changes any more.
+
+        Keeps infinity out of a formula; in exact arithmetic there is no limit.
+        """
+        return self.minimum(x, limit)
+
+    def square_near_zero(self, x: Term, relative: Term, elsewhere: Term) -> Term:
+        """``x^2 / 2`` where the terms of higher order are below the last digit, ``elsewhere`` else.
+
+        For values that are half a square near 0, written by ``relative``, which is x over a scale:
+        its square loses digits, or underflows, where that of x does not.
+        """
+        return self.where(abs(relative) < 1e-10, x * (x / 2), elsewhere)
 
 
 class RowMaths(Maths):

@@ -114,6 +114,16 @@ class OracleMaths(RowMaths):
     def row(self, entries: tuple[Term, ...]) -> Term:
         return np.asarray(entries, dtype=object)
 
+    @_each
+    def log1p_curve(self, x: Term) -> Term:
+        return (x - self.log1p(x)) / x**2 if x != 0 else mpmath.mpf("0.5")
+
+    def saturated(self, x: Term, limit: float) -> Term:
+        return x
+
+    def square_near_zero(self, x: Term, relative: Term, elsewhere: Term) -> Term:
+        return elsewhere
+
     def sum(self, x: Term) -> Term:
         return np.asarray([sum(x[1:], x[0])], dtype=object)
 

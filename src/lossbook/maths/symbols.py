@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from lossbook.maths.namespace import RowMaths, Term
+from lossbook.maths.namespace import Relative, RowMaths, Term
 
 CLASSES = 3
 # Rows of class scores are shown, and checked, with this many classes: the fewest that tell a target
@@ -91,6 +91,9 @@ class SymbolMaths(RowMaths):
     def minimum(self, x: Term, y: Term) -> Term:
         return sympy.Min(x, y)
 
+    def relative(self, x: Term, scale: Term) -> Relative:
+        return Relative(sympy.Integer(1), abs(x) / scale, x)
+
     def times(self, weight: Term, x: Term) -> Term:
         return weight * x
 
@@ -114,6 +117,21 @@ class SymbolMaths(RowMaths):
 
     def row(self, entries: tuple[Term, ...]) -> Term:
         return np.asarray(entries, dtype=object)
+
+    def tanh(self, x: Term) -> Term:
+        return sympy.tanh(x)
+
+    def log_cosh(self, x: Term) -> Term:
+        return self.log(sympy.cosh(x))
+
+    def log1p_curve(self, x: Term) -> Term:
+        return (x - self.log1p(x)) / x**2
+
+    def saturated(self, x: Term, limit: float) -> Term:
+        return x
+
+    def square_near_zero(self, x: Term, relative: Term, elsewhere: Term) -> Term:
+        return elsewhere
 
     def sum(self, x: Term) -> Term:
         return np.asarray([sum(x[1:], x[0])], dtype=object)

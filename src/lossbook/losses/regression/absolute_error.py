@@ -7,6 +7,7 @@ from lossbook.facts import Example, Facts
 from lossbook.families import ResidualLoss
 from lossbook.functionals import Functional
 from lossbook.maths.namespace import Term
+from lossbook.rosetta import Counterpart
 
 
 class AbsoluteError(ResidualLoss):
@@ -28,17 +29,19 @@ class AbsoluteError(ResidualLoss):
     """
 
     kind = "regression"
-    aliases = {
-        "mae": {},
-        "mean_absolute_error": {},
-        "l1": {},
-        "regression_l1": {},
-        "reg:absoluteerror": {},
-        "torch.nn.L1Loss": {},
-        "keras:MeanAbsoluteError": {},
-        "sklearn:AbsoluteError": {},
-        "catboost:MAE": {},
-    }
+    aliases = {"mae": {}, "mean_absolute_error": {}, "l1": {}, "l1_loss": {}}
+    counterparts = (
+        Counterpart("torch", "torch.nn.L1Loss"),
+        Counterpart("keras", "MeanAbsoluteError"),
+        Counterpart(
+            "sklearn", "AbsoluteError", hessian="1", ties="-1 at the label", note="sklearn._loss"
+        ),
+        Counterpart("xgboost", "reg:absoluteerror", hessian="1; leaves are set to medians"),
+        Counterpart("lightgbm", "regression_l1", hessian="1; leaves are set to medians"),
+        Counterpart("lightgbm", "l1", hessian="1; leaves are set to medians"),
+        Counterpart("catboost", "MAE"),
+        Counterpart("lossfunctions", "L1DistLoss"),
+    )
     example = Example(y_true=[3, -1, 2, 7], y_pred=[2.5, -2, 2, 8])
     references = (
         "Laplace, Mémoire sur la probabilité des causes par les évènements (1774), section V",

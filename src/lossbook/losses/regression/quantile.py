@@ -8,6 +8,7 @@ from lossbook.families import ResidualLoss
 from lossbook.functionals import Functional
 from lossbook.maths.namespace import Term
 from lossbook.parameters import fraction
+from lossbook.rosetta import Counterpart
 
 
 class Quantile(ResidualLoss):
@@ -37,13 +38,38 @@ class Quantile(ResidualLoss):
     tau: float = fraction(0.5)
 
     kind = "regression"
-    aliases = {
-        "pinball": {},
-        "pinball_loss": {},
-        "reg:quantileerror": {},
-        "sklearn:PinballLoss": {},
-        "catboost:Quantile": {},
-    }
+    aliases = {"pinball": {}, "pinball_loss": {}}
+    counterparts = (
+        Counterpart(
+            "sklearn",
+            "PinballLoss",
+            hessian="1",
+            ties="-tau at the label",
+            note="sklearn._loss; tau is its quantile",
+        ),
+        Counterpart("sklearn", "mean_pinball_loss", note="tau is its alpha"),
+        Counterpart(
+            "xgboost",
+            "reg:quantileerror",
+            hessian="1; leaves are set to quantiles",
+            note="tau is its quantile_alpha",
+        ),
+        Counterpart(
+            "lightgbm",
+            "quantile",
+            {"tau": 0.9},
+            hessian="1; leaves are set to quantiles",
+            ties="1 - tau at the label",
+            note="tau is its alpha",
+        ),
+        Counterpart(
+            "catboost",
+            "Quantile",
+            ties="0 wherever the residual is below 1e-6",
+            note="tau is its alpha",
+        ),
+        Counterpart("lossfunctions", "QuantileLoss", ties="-tau at the label"),
+    )
     example = Example(y_true=[5, 0, 3], y_pred=[4, 1, 2.5])
     references = (
         "Koenker and Bassett, Regression Quantiles, Econometrica 46 (1978), equation 1.1",

@@ -6,6 +6,7 @@ from lossbook.facts import Example, Facts
 from lossbook.families import ResidualLoss
 from lossbook.functionals import Functional, Mean
 from lossbook.maths.namespace import Term
+from lossbook.rosetta import Counterpart
 
 
 class SquaredError(ResidualLoss):
@@ -27,15 +28,22 @@ class SquaredError(ResidualLoss):
     """
 
     kind = "regression"
-    aliases = {
-        "mse": {},
-        "mean_squared_error": {},
-        "l2": {},
-        "regression": {},
-        "reg:squarederror": {},
-        "torch.nn.MSELoss": {},
-        "keras:MeanSquaredError": {},
-    }
+    aliases = {"mse": {}, "mean_squared_error": {}, "l2": {}}
+    counterparts = (
+        Counterpart("torch", "torch.nn.MSELoss"),
+        Counterpart("keras", "MeanSquaredError"),
+        Counterpart("optax", "squared_error"),
+        Counterpart("optax", "l2_loss", factor=0.5),
+        Counterpart("sklearn", "HalfSquaredError", factor=0.5, note="sklearn._loss"),
+        Counterpart("sklearn", "squared_error", factor=0.5, note="SGDRegressor's"),
+        Counterpart("scipy", "linear", factor=0.5, note="least_squares' cost"),
+        Counterpart("xgboost", "reg:squarederror", factor=0.5),
+        Counterpart("lightgbm", "regression", factor=0.5),
+        Counterpart("lightgbm", "l2", factor=0.5),
+        Counterpart("catboost", "RMSE", factor=0.5, note="the metric is the root of the mean"),
+        Counterpart("statsmodels", "LeastSquares", factor=0.5),
+        Counterpart("lossfunctions", "L2DistLoss"),
+    )
     example = Example(y_true=[3, -1, 2, 7], y_pred=[2.5, -2, 2, 8])
     references = (
         "Legendre, Nouvelles méthodes pour la détermination des orbites (1805), appendix",
