@@ -13,7 +13,7 @@ from lossbook.checks.extremes import extreme
 from lossbook.checks.sampling import Samples
 from lossbook.checks.truth import OUTPUTS, terms, truth, ulp_errors
 
-from .paths import paths
+from .paths import Evaluate, paths
 
 EVERYTHING = 0b111
 
@@ -46,24 +46,33 @@ class Measurement:
 def measure(loss: lb.Loss, dtype: Any, count: int, seed: int = 0) -> Iterator[Measurement]:
     """One measurement per kind of labels, path and output."""
     for samples in extreme(loss, dtype, count, seed):
-        true = [truth(loss, order, samples.y_true, samples.y_pred) for order in range(3)]
-        sizes: list[Any] = [None, _sizes(loss, samples), None]
-        for path, evaluate in paths(loss).items():
-            results = evaluate(EVERYTHING, samples.y_true, samples.y_pred)
-            for order, output in enumerate(OUTPUTS):
-                errors = ulp_errors(results[order], true[order], sizes[order])
-                worst = int(np.argmax(errors.reshape(-1)))
+        for order, output in enumerate(OUTPUTS):
+            for path, errors in errors_of(loss, order, samples, paths(loss)).items():
+                worst = int(np.argmax(errors))
                 yield Measurement(
                     loss,
                     samples.labels,
                     str(np.dtype(dtype)),
                     path,
                     output,
-                    float(errors.reshape(-1)[worst]),
+                    float(errors[worst]),
                     getattr(loss.accuracy, output),
-                    _spell(samples, worst // (errors.size // len(samples))),
-                    errors.size,
+                    _spell(samples, worst),
+                    len(samples),
                 )
+
+
+def errors_of(
+    loss: lb.Loss, order: int, samples: Samples, each: dict[str, Evaluate]
+) -> dict[str, Any]:
+    """The error of each sample (the largest of its row) in one output, by path."""
+    true = truth(loss, order, samples.y_true, samples.y_pred)
+    sizes = _sizes(loss, samples) if order == 1 else None
+    found = {}
+    for path, evaluate in each.items():
+        result = evaluate(EVERYTHING, samples.y_true, samples.y_pred)[order]
+        found[path] = ulp_errors(result, true, sizes).reshape(len(samples), -1).max(axis=1)
+    return found
 
 
 def _sizes(loss: lb.Loss, samples: Samples) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 import lossbook as lb
+from lossbook import parameters
 from lossbook.checks.sampling import Array, Samples, label_sets, stratified
 from lossbook.domains import ClassLabels, Domain, RowsOf
 
@@ -22,6 +23,7 @@ def extreme(loss: lb.Loss, dtype: Any, count: int, seed: int) -> list[Samples]:
         widths = [loss.columns.count] if loss.columns.count else WIDTHS
         return [set_ for width in widths for set_ in make(loss, rng, dtype, count, width)]
     y_pred = stratified(loss.prediction_domain, rng, count, dtype)
+    y_pred = _at_thresholds(loss, rng, y_pred)
     sets = []
     for kind, labels in label_sets(loss, rng, y_pred.shape).items():
         if kind == "hard":
@@ -31,9 +33,40 @@ def extreme(loss: lb.Loss, dtype: Any, count: int, seed: int) -> list[Samples]:
     return sets
 
 
+def _thresholds(loss: lb.Loss) -> Array:
+    """Distances at which a formula with these parameters may change."""
+    numbers = [1.0, *parameters.run_time_numbers(loss.parameters).values()]
+    sizes = [abs(number) for number in numbers if number and np.isfinite(number)]
+    return np.asarray([factor * size for size in sizes for factor in (0.5, 1.0, 2.0, np.pi)])
+
+
+def _beside(loss: lb.Loss, rng: np.random.Generator, count: int, dtype: Any) -> Array:
+    """Thresholds of either sign, and numbers a few steps from them."""
+    steps = 1 + rng.integers(-3, 4, count) * np.finfo(dtype).eps
+    return rng.choice([-1.0, 1.0], count) * rng.choice(_thresholds(loss), count) * steps
+
+
+def _at_thresholds(loss: lb.Loss, rng: np.random.Generator, y_pred: Array) -> Array:
+    """The last tenth of the predictions moved there."""
+    moved = max(1, len(y_pred) // 10)
+    places = _beside(loss, rng, moved, y_pred.dtype).astype(y_pred.dtype)
+    y_pred[-moved:] = np.where(loss.prediction_domain.outside(places), y_pred[-moved:], places)
+    return y_pred
+
+
+def _labels_at_thresholds(loss: lb.Loss, rng: np.random.Generator, y_pred: Array) -> Array:
+    """Labels that far from predictions of everyday size; NaN where there are none."""
+    with np.errstate(over="ignore"):
+        labels = (y_pred - _beside(loss, rng, len(y_pred), y_pred.dtype)).astype(y_pred.dtype)
+    everyday = (abs(y_pred) > 1e-3) & (abs(y_pred) < 1e3) & (rng.random(len(y_pred)) < 0.4)
+    return np.where(everyday & ~loss.label_domain.outside(labels), labels, np.nan)
+
+
 def _free_labels(loss: lb.Loss, rng: np.random.Generator, y_pred: Array) -> tuple[Array, Array]:
     """Labels of any size, labels equal to predictions, and labels a few steps from them."""
     labels = _near_or_far(loss.label_domain, rng, y_pred)
+    special = _labels_at_thresholds(loss, rng, y_pred)
+    labels = np.where(np.isnan(special), labels, special)
     with np.errstate(over="ignore"):
         # The range that accuracy is stated for: a difference that overflows is infinite.
         apart = np.isfinite(y_pred - labels)
