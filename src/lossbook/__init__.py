@@ -24,6 +24,7 @@ _HOMES = {
     "Example": "lossbook.facts",
     "Counterpart": "lossbook.rosetta",
     "catalogue": "lossbook.registry",
+    "check": "lossbook.checks",
     "compile": "lossbook.compiler",
     "get": "lossbook.registry",
     "get_num_threads": "lossbook.engine.native",

@@ -19,13 +19,14 @@ __all__ = ["lossbook"]
 COMMANDS = {
     "list": "lossbook.cli.list:list_command",
     "show": "lossbook.cli.show:show_command",
+    "check": "lossbook.cli.check:check_command",
     "eval": "lossbook.cli.eval:eval_command",
     "tour": "lossbook.cli.tour:tour_command",
     "bench": "lossbook.cli.bench:bench_command",
 }
 
 # The extra that brings each optional package a command may need.
-EXTRAS = {"pyarrow": "cli", "sympy": "cli", "rich": "cli", "matplotlib": "plot"}
+EXTRAS = {"pyarrow": "cli", "sympy": "cli", "rich": "cli", "mpmath": "cli", "matplotlib": "plot"}
 
 BAD_INPUT = 2
 INTERRUPTED = 130  # what a shell reports for a process ended by Ctrl-C
@@ -123,6 +124,7 @@ def lossbook() -> None:
     \b
       lossbook list                        every loss, by kind
       lossbook show quantile --tau 0.9     one loss: formulas, facts, plot
+      lossbook check MODULE:OBJECT         a loss of your own: is it right?
       lossbook eval FILE --loss mse ...    the loss of the predictions in a file
       lossbook tour                        gradient descent, step by step
       lossbook bench --quick               how fast it is here, beside other libraries

@@ -1,0 +1,217 @@
+"""Where floating-point results are NaN, overflow or lose their digits, beside the true ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from lossbook import registry
+from lossbook.checks.conditioning import room_for
+from lossbook.checks.diagnosis import shown
+from lossbook.checks.exactness import Truth, truth_of
+from lossbook.checks.extremes import extreme
+from lossbook.checks.findings import Evidence, Finding, Held, Said
+from lossbook.checks.points import FARTHEST, far_out
+from lossbook.checks.sampling import Samples
+from lossbook.checks.subject import FunctionsSubject, LossSubject, Subject
+from lossbook.checks.truth import terms, truth, ulp_errors
+from lossbook.loss import Loss
+
+Array = np.ndarray[Any, Any]
+
+COUNT = 240
+_DTYPES = (np.float64, np.float32)
+_ROWS = 5
+_SLIGHT = 1e4  # ULP
+_WIDEST = 3
+_WORDS = {"value": "value", "gradient": "gradient", "hessian": "Hessian"}
+_HEADER = ("dtype", "y_true", "y_pred", "got", "true", "error in ULP")
+
+
+@dataclass(frozen=True)
+class Miss:
+    """One result that is wrong, and what is wrong with it."""
+
+    dtype: str
+    label: Any
+    prediction: Any
+    size: float
+    got: float
+    true: Any
+    ulps: float
+
+    @property
+    def kind(self) -> str:
+        if np.isnan(self.got):
+            return "nan"
+        if np.isinf(self.got):
+            return "overflow"
+        if self.got == 0:
+            return "zero"
+        return "sign" if self.got * mpmath.sign(self.true) < 0 else "digits"
+
+    @property
+    def row(self) -> tuple[Any, ...]:
+        got, true = (mpmath.nstr(mpmath.mpf(number), 9) for number in (self.got, self.true))
+        return self.dtype, self.label, self.prediction, got, true, f"{self.ulps:.2g}"
+
+
+def check_numbers(subject: Subject) -> Iterator[Said]:
+    """Per output, what is not finite and what has lost its digits."""
+    fine, words, source = [], "", "the formulas at 120 digits"
+    for output in subject.outputs:
+        if isinstance(subject, LossSubject) and states_accuracy(subject.loss):
+            misses, says, words = _beyond_bound(subject.loss, output)
+        else:
+            misses, says, source = _beyond_conditioning(subject, output)
+            words = f"digits are kept up to {FARTHEST:g} ({source})"
+        if misses:
+            yield from _tell(output, misses, source)
+        else:
+            fine.append(f"{_WORDS[output]} {says}".strip())
+    if fine:
+        yield Held("accuracy", f"{', '.join(fine)}: {words}")
+
+
+def states_accuracy(loss: Loss) -> bool:
+    """Whether a loss promises how exact it is: the catalogue does, and whoever says so."""
+    classes = type(loss).__mro__[: type(loss).__mro__.index(Loss)]
+    return any(
+        "accuracy" in vars(cls) or (issubclass(cls, Loss) and registry.is_built_in(cls))
+        for cls in classes
+    )
+
+
+def sizes_of(loss: Loss, samples: Samples) -> Any:
+    """Soft labels make a gradient of two terms; its error is measured against them."""
+    soft = samples.labels.startswith(("soft", "rows"))
+    return terms(loss, samples.y_true, samples.y_pred) if soft else None
+
+
+def _beyond_bound(loss: Loss, output: str) -> tuple[list[Miss], str, str]:
+    """Errors above the bound that the class states, over all finite inputs."""
+    order = ("value", "gradient", "hessian").index(output)
+    bound = float(getattr(loss.accuracy, output))
+    misses, largest, points = [], 0.0, 0
+    for dtype in _DTYPES:
+        for samples in _narrow(extreme(loss, dtype, COUNT, seed=4)):
+            call = loss if output == "value" else getattr(loss, output)
+            got = np.asarray(call(samples.y_true, samples.y_pred, reduction="none"))
+            true = truth(loss, order, samples.y_true, samples.y_pred)
+            sizes = sizes_of(loss, samples) if output == "gradient" else None
+            errors = ulp_errors(got, true, sizes)
+            largest, points = max(largest, float(errors.max(initial=0.0))), points + errors.size
+            misses += _misses(samples, got, true, errors, errors > bound, dtype)
+    says = f"{largest:.2g} ULP of {bound:g}"
+    return misses, says, f"the largest errors at {points} points of all sizes"
+
+
+def _narrow(sets: list[Samples]) -> list[Samples]:
+    """Rows of few columns alone, which is quick and finds what there is to find."""
+    widths = [s.y_pred.shape[-1] for s in sets if s.y_pred.ndim > 1]
+    widest = max(_WIDEST, min(widths, default=0))
+    return [s for s in sets if s.y_pred.ndim == 1 or s.y_pred.shape[-1] <= widest]
+
+
+def _beyond_conditioning(subject: Subject, output: str) -> tuple[list[Miss], str, str]:
+    """Errors that the conditioning of the function does not explain, at sizes met in practice."""
+    is_objective = isinstance(subject, FunctionsSubject) and subject.is_objective
+    misses, source = [], ""
+    for dtype in _DTYPES if is_objective or isinstance(subject, LossSubject) else _DTYPES[:1]:
+        for samples in far_out(subject, dtype):
+            got = subject.compute(output, samples.y_true, samples.y_pred).astype(dtype)
+            known = truth_of(subject, output, samples)
+            source = known.source
+            errors = _errors(got, known, dtype)
+            bad = errors > room_for(subject, output, samples, errors, known)
+            misses += _misses(samples, got, known.numbers, errors, bad, dtype)
+    return misses, "", source
+
+
+def _errors(got: Array, known: Truth, dtype: Any) -> Array:
+    """In ULP; 0 where the truth is below the smallest normal number, or not known."""
+    errors = ulp_errors(got, known.numbers)
+    tiny = float(np.finfo(dtype).smallest_normal)
+    small = np.frompyfunc(lambda number: bool(abs(number) < tiny), 1, 1)(known.numbers).astype(bool)
+    quiet = (small & np.isfinite(got)) | ~known.is_known
+    return np.where(quiet, 0.0, errors)
+
+
+def _misses(
+    samples: Samples, got: Array, true: Array, errors: Array, bad: Array, dtype: Any
+) -> list[Miss]:
+    found = []
+    for place in map(tuple, np.argwhere(bad)):
+        y, p = samples.y_true[place[0]], samples.y_pred[place[0]]
+        size = float(np.max(np.abs(p)))
+        numbers = (float(got[place]), true[place], float(errors[place]))
+        found.append(Miss(str(np.dtype(dtype)), shown(y), shown(p), size, *numbers))
+    return found
+
+
+def _tell(output: str, misses: Sequence[Miss], source: str) -> Iterator[Finding]:
+    what = _WORDS[output]
+    broken = [miss for miss in misses if miss.kind in {"nan", "overflow"}]
+    worn = [miss for miss in misses if miss.kind not in {"nan", "overflow"}]
+    if broken:
+        kinds = {miss.kind for miss in broken}
+        words = {frozenset({"nan"}): "NaN", frozenset({"overflow"}): "infinite"}
+        word = words.get(frozenset(kinds), "NaN or infinite")
+        yield Finding(
+            output,
+            "nan" if "nan" in kinds else "overflow",
+            f"The {what} is {word} where the true value is finite.",
+            "Use a form in which nothing overflows: exp of negative numbers only, log1p, expm1, "
+            "no quotient of two things that both vanish.",
+            _evidence(broken, source),
+        )
+    if worn:
+        yield _worn(output, what, worn, source)
+
+
+def _worn(output: str, what: str, worn: Sequence[Miss], source: str) -> Finding:
+    kinds = {miss.kind for miss in worn}
+    if max(miss.ulps for miss in worn) < _SLIGHT:
+        says = f"The {what} is less exact than it may be"
+    elif "sign" in kinds:
+        says = f"The {what} loses its digits, and has the wrong sign{_where(worn, 'sign')}"
+    elif "zero" in kinds:
+        says = f"The {what} loses its digits, and is 0{_where(worn, 'zero')}"
+    else:
+        says = f"The {what} loses its digits"
+    return Finding(
+        output,
+        "sign" if "sign" in kinds else "cancels",
+        f"{says}.",
+        "Something cancels or is clipped: subtract in the exponent, not from 1 "
+        "(1 - sigmoid(z) is sigmoid(-z)), and add no epsilon.",
+        _evidence(worn, source),
+    )
+
+
+def _where(misses: Sequence[Miss], kind: str) -> str:
+    """From which prediction on, for each dtype."""
+    words = []
+    for dtype in dict.fromkeys(miss.dtype for miss in misses):
+        sizes = [miss.size for miss in misses if (miss.dtype, miss.kind) == (dtype, kind)]
+        if sizes:
+            words.append(f"{min(sizes):.3g} on in {dtype}")
+    return f" from |y_pred| = {', from '.join(words)}"
+
+
+def _evidence(misses: Sequence[Miss], source: str) -> Evidence:
+    """For each dtype and kind the smallest prediction where it happens, and the worst of all."""
+    chosen: list[Miss] = []
+    for dtype in dict.fromkeys(miss.dtype for miss in misses):
+        for kind in ("digits", "zero", "sign", "nan", "overflow"):
+            group = [miss for miss in misses if (miss.dtype, miss.kind) == (dtype, kind)]
+            if group:
+                chosen.append(min(group, key=lambda miss: miss.size))
+    worst = max(misses, key=lambda miss: miss.ulps)
+    if worst not in chosen and len(chosen) < _ROWS:
+        chosen.append(worst)
+    return Evidence(_HEADER, tuple(miss.row for miss in chosen[:_ROWS]), f"true values: {source}")

@@ -1,0 +1,99 @@
+"""All checks of one subject, in the order in which they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from lossbook.checks.claims import check_claims
+from lossbook.checks.conventions import check_conventions
+from lossbook.checks.curvature import check_curvature
+from lossbook.checks.derivatives import check_derivatives
+from lossbook.checks.domain_words import as_domain
+from lossbook.checks.findings import Finding, Report, Said
+from lossbook.checks.numbers import check_numbers
+from lossbook.checks.points import everyday
+from lossbook.checks.recognise import Told, recognise
+from lossbook.checks.subject import FunctionsSubject, Subject
+from lossbook.checks.tails import check_tails
+from lossbook.checks.weighing import check_reductions, check_weights
+from lossbook.errors import InputError, InputTypeError
+
+CHECKS: tuple[Callable[[Subject], Iterator[Said]], ...] = (
+    check_tails,
+    check_conventions,
+    check_reductions,
+    check_weights,
+    check_numbers,
+    check_curvature,
+)
+
+
+def run(
+    loss: Any,
+    *,
+    kind: str | None,
+    value: Any,
+    label_domain: Any,
+    prediction_domain: Any,
+    classes: int | None,
+) -> Report:
+    """Recognise the subject, and let every check have its say."""
+    if value is not None and not callable(value):
+        raise InputTypeError(f"value must be a function of (y_true, y_pred), got {value!r}.")
+    if classes is not None and (
+        isinstance(classes, bool) or int(classes) != classes or classes < 2
+    ):
+        raise InputError(f"classes must be a whole number from 2 on, got {classes!r}.")
+    told = Told(
+        kind,
+        value,
+        as_domain("label_domain", label_domain),
+        as_domain("prediction_domain", prediction_domain),
+        classes,
+    )
+    subject = recognise(loss, told)
+    raising = _raising(subject)
+    said = (raising,) if raising else tuple(_all(subject))
+    return Report(subject.name, subject.kind, _domains(subject), said)
+
+
+def _all(subject: Subject) -> Iterator[Said]:
+    derivatives = list(check_derivatives(subject))
+    yield from derivatives
+    for check in CHECKS:
+        yield from check(subject)
+    # Facts of a loss whose derivatives are not its own would say nothing.
+    if not any(isinstance(one, Finding) and not one.is_note for one in derivatives):
+        yield from check_claims(subject)
+
+
+def _raising(subject: Subject) -> Finding | None:
+    """A function that raises for everyday samples can be checked no further."""
+    if not isinstance(subject, FunctionsSubject):
+        return None
+    for samples in everyday(subject, 4):
+        for output in subject.outputs:
+            function = subject.functions[output]
+            function.raised.clear()
+            result = subject.compute(output, samples.y_true, samples.y_pred)
+            if function.raised and not np.isfinite(result).any():
+                return Finding(
+                    output,
+                    "raises",
+                    f"The {output} raises for everyday samples: {function.raised[0]}.",
+                    "Say which labels and predictions it takes, with label_domain and "
+                    "prediction_domain.",
+                )
+    return None
+
+
+def _domains(subject: Subject) -> str:
+    if subject.is_row and isinstance(subject, FunctionsSubject):
+        return f"class indices, rows of {subject.classes} scores"
+    words = f"labels {subject.label_domain.describe()}"
+    if isinstance(subject, FunctionsSubject) and subject.domains_are_guessed:
+        words += " (guessed: say label_domain)"
+    return f"{words}, predictions {subject.prediction_domain.describe()}"
