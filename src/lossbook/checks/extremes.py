@@ -82,7 +82,7 @@ def _near_or_far(domain: Domain, rng: np.random.Generator, y_pred: Array) -> Arr
         near = (y_pred * (1 + steps * np.finfo(dtype).eps)).astype(dtype)
     labels = np.where(rng.random(y_pred.shape) < 0.3, near, far)
     outside = domain.outside(labels) | ~np.isfinite(labels)
-    return np.where(outside, far, labels)
+    return np.asarray(np.where(outside, far, labels))
 
 
 def _number_rows(
