@@ -22,6 +22,8 @@ class Facts:
     strong_convexity : float
         The smallest curvature, attained or approached; 0 for a loss that is not convex. For class
         losses, the smallest eigenvalue of a row's Hessian.
+    unimodal : bool
+        Away from its lowest point the value only rises, or stays: no second valley.
     lipschitz : float
         The largest slope, attained or approached; infinite where slopes grow without bound. For
         class losses, the largest Euclidean norm of a row's gradient.
@@ -50,6 +52,7 @@ class Facts:
     convex: bool
     strictly_convex: bool = False
     strong_convexity: float = 0.0
+    unimodal: bool = True
     lipschitz: float = math.inf
     smoothness: float = math.inf
     kinks: tuple[float, ...] = ()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath
 import numpy as np
 
 import lossbook as lb
 from laws.collection import law
+from lossbook.checks.places import predictions
 from lossbook.checks.sampling import Samples, ordinary, weights
+from lossbook.maths.oracle import DIGITS, ORACLE
 
 
 @law
@@ -20,27 +23,36 @@ def no_constant_beats_the_optimal_one(loss: lb.Loss) -> None:
 
 def _check_constant(loss: lb.Loss, samples: Samples, w: Any) -> None:
     best = loss.optimal_constant(samples.y_true, w)
-    least = _cost(loss, samples, w, best)
+    least, size = _cost(loss, samples, w, best)
     assert np.isfinite(least)
+    for other in _others(loss, samples, best):
+        cost, _ = _cost(loss, samples, w, other)
+        assert cost >= least - 1e-13 * size, f"{loss}: {other} costs {cost}, {best} costs {least}"
+    if np.isfinite(best).all():
+        _check_balance(loss, samples, w, best)
+
+
+def _others(loss: lb.Loss, samples: Samples, best: Any) -> list[Any]:
+    """Constants close to the best one, and for single predictions those all over the labels."""
     rng = np.random.default_rng(22)
-    for _ in range(60):
-        other = _inside(loss, best + rng.normal(size=np.shape(best)) * 10.0 ** rng.uniform(-6, 1))
-        cost = _cost(loss, samples, w, other)
-        assert cost >= least * (1 - 1e-13), f"{loss}: {other} costs {cost}, {best} costs {least}"
-    _check_balance(loss, samples, w, best)
+    near = [best + rng.normal(size=np.shape(best)) * 10.0 ** rng.uniform(-6, 1) for _ in range(60)]
+    if not loss.is_row:
+        labels = samples.y_true
+        near += [*labels, *(labels + 0.01), *np.linspace(labels.min(), labels.max(), 150)]
+    return [_inside(loss, other) for other in near]
 
 
 def _check_balance(loss: lb.Loss, samples: Samples, w: Any, best: Any) -> None:
     """The gradients sum to 0 up to rounding, or change sign there where slopes jump."""
     if loss.is_row and loss.prediction_domain.checks_nothing is False:
         return  # the best row lies on the simplex, where the gradient is constant but not 0
-    slopes, curvatures = loss.gradient_and_hessian(
-        *_filled(samples, best), sample_weight=w, reduction="sum"
-    )
+    words: Any = {"sample_weight": w, "reduction": "sum"}
+    slopes, curves = loss.gradient_and_hessian(*_filled(samples, best), **words)
     if not loss.facts.kinks:
-        # No constant lies between two neighbouring floats, where the slope changes this much.
-        room = 1e-12 * abs(slopes).sum() + np.spacing(abs(best)).max() * abs(curvatures).sum()
-        assert abs(slopes.sum(axis=0)).max() <= room, loss
+        # What the sum rises by from one float to the next.
+        step = 4 * np.max(np.spacing(abs(best)) * abs(curves).sum(axis=0))
+        room = 1e-12 * abs(slopes).sum() + step
+        assert abs(slopes.sum(axis=0)).max() <= room, f"{loss}: slopes do not balance at {best}"
         return
     step = 1e-9 * max(1.0, abs(best))
     left, right = (
@@ -54,12 +66,45 @@ def _filled(samples: Samples, constant: Any) -> tuple[Any, Any]:
     return samples.y_true, np.broadcast_to(constant, samples.y_pred.shape).copy()
 
 
-def _cost(loss: lb.Loss, samples: Samples, w: Any, constant: Any) -> float:
-    return float(loss(*_filled(samples, constant), sample_weight=w))
+def _cost(loss: lb.Loss, samples: Samples, w: Any, constant: Any) -> tuple[float, float]:
+    """The weighted mean, and that of the sizes of the values."""
+    values = loss(*_filled(samples, constant), reduction="none")
+    mean = float(loss(*_filled(samples, constant), sample_weight=w))
+    counted = np.ones(len(values), bool) if w is None else w > 0
+    sizes = abs(values[counted])
+    return mean, float(np.average(sizes, weights=None if w is None else w[counted]))
 
 
 def _inside(loss: lb.Loss, constant: Any) -> Any:
-    if loss.prediction_domain.checks_nothing:
+    domain = loss.prediction_domain
+    if domain.checks_nothing:
         return constant
-    clipped = np.clip(constant, 1e-12, 1 - 1e-12)
+    clipped = np.clip(constant, domain.low + 1e-12, domain.high - 1e-12)
     return clipped / clipped.sum() if loss.is_row else float(clipped)
+
+
+@law
+def one_class_alone_is_predicted_as_far_out_as_it_pays(loss: lb.Loss) -> None:
+    classes = None if loss.is_row else loss.label_domain.two_classes
+    for label in classes or ():
+        y_true = np.full(3, label)
+        best = loss.optimal_constant(y_true)
+        cost = loss(y_true[:1], [best])
+        p = predictions(loss, label)
+        others = loss(np.full(len(p), label), p, reduction="none")
+        assert cost <= np.nanmin(others), f"{loss}: {best} for {label} costs {cost}"
+        ends = (loss.prediction_domain.low, loss.prediction_domain.high)
+        if np.isfinite(best) and best not in ends:
+            with mpmath.workdps(DIGITS):
+                exactly = loss.over(ORACLE)
+                slope = exactly.derivative(ORACLE, 1, mpmath.mpf(label), mpmath.mpf(best))
+            assert slope == 0, f"{loss}: {best} for {label}, but its slope is {slope}: go on to inf"
+
+
+@law
+def constants_follow_the_weights(loss: lb.Loss) -> None:
+    samples = ordinary(loss, 40, seed=23)[0]
+    repeats = np.random.default_rng(24).integers(0, 4, 40)
+    weighed = loss.optimal_constant(samples.y_true, repeats)
+    repeated = loss.optimal_constant(np.repeat(samples.y_true, repeats, axis=0))
+    np.testing.assert_allclose(weighed, repeated, rtol=1e-12, atol=1e-300)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 import lossbook as lb
 from lossbook import registry
 from lossbook.domains import Interval
@@ -142,7 +144,32 @@ def _wrong_facts() -> list[Broken]:
         ),
         *_wrong_shapes(),
         _variant(SquaredError, "MedianForMean", best, functional=_functional(Quantile(0.5))),
+        _variant(
+            SquaredError,
+            "Waves",
+            "values_only_rise_away_from_the_lowest_where_that_is_stated",
+            value=_method(lambda m, r: m.where(abs(r) < 2, r * r, 3)),
+        ),
+        _variant(
+            SquaredError,
+            "NoWaves",
+            "values_only_rise_away_from_the_lowest_where_that_is_stated",
+            facts=_facts(unimodal=False),
+        ),
         _variant(QuantileLoss, "MeanForMedian", best, functional=_functional(Mean())),
+        _variant(
+            Hinge,
+            "ExponentialButOnlyTo1",
+            "one_class_alone_is_predicted_as_far_out_as_it_pays",
+            value=_method(lambda m, a: m.exp(-a)),
+            deriv=_method(lambda m, a: -m.exp(-a)),
+        ),
+        _variant(
+            SquaredError,
+            "BlindToWeights",
+            "constants_follow_the_weights",
+            optimal_constant=lambda _self, y_true, _weights=None: float(np.mean(y_true)),
+        ),
     ]
 
 

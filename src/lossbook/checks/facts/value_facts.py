@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 import lossbook as lb
-from lossbook.checks.places import labels
-from lossbook.checks.sampling import Array, Samples
+from lossbook.checks.places import labels, predictions
+from lossbook.checks.sampling import Array, Samples, ordinary
 from lossbook.checks.searching import largest
 from lossbook.checks.stating import NOTHING, require, require_largest, statement
 
@@ -29,6 +29,35 @@ def the_minimum_is_reached_and_never_passed(loss: lb.Loss) -> None:
 def the_supremum_is_approached_and_never_passed(loss: lb.Loss) -> None:
     most = largest(loss, lambda s: loss(s.y_true, s.y_pred, reduction="none"))
     require_largest(loss, "supremum", most, "value")
+
+
+@statement
+def values_only_rise_away_from_the_lowest_where_that_is_stated(loss: lb.Loss) -> None:
+    for where in _second_valleys_of_rows(loss) if loss.is_row else _second_valleys(loss):
+        require(loss, "unimodal", False, f"there is a second valley beyond {where}")
+        return
+    require(loss, "unimodal", True, "values only rise away from the lowest one")
+
+
+def _second_valleys(loss: lb.Loss) -> Iterator[str]:
+    for label in labels(loss):
+        p = predictions(loss, label)
+        value = loss(np.full(len(p), label), p, reduction="none")
+        lowest = int(np.nanargmin(value))
+        for side in (np.arange(lowest, len(p)), np.arange(lowest, -1, -1)):
+            peaks = np.fmax.accumulate(value[side])
+            falls = value[side] < peaks * (1 - np.sign(peaks) * 1e-12)
+            if falls.any():
+                yield f"y_pred = {p[side][np.argmax(falls)]:.6g} for label {label}"
+
+
+def _second_valleys_of_rows(loss: lb.Loss) -> Iterator[str]:
+    for one, other in zip(ordinary(loss, 2000, seed=1), ordinary(loss, 2000, seed=2), strict=True):
+        middle = (one.y_pred + other.y_pred) / 2
+        ends = np.maximum(*(loss(one.y_true, s.y_pred, reduction="none") for s in (one, other)))
+        hills = loss(one.y_true, middle, reduction="none") > ends + 1e-12 * abs(ends)
+        if hills.any():
+            yield f"y_pred = {middle[np.argmax(hills)]}"
 
 
 @statement
