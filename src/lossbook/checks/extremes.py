@@ -43,7 +43,7 @@ def _thresholds(loss: lb.Loss) -> Array:
 def _beside(loss: lb.Loss, rng: np.random.Generator, count: int, dtype: Any) -> Array:
     """Thresholds of either sign, and numbers a few steps from them."""
     steps = 1 + rng.integers(-3, 4, count) * np.finfo(dtype).eps
-    return rng.choice([-1.0, 1.0], count) * rng.choice(_thresholds(loss), count) * steps
+    return np.asarray(rng.choice([-1.0, 1.0], count) * rng.choice(_thresholds(loss), count) * steps)
 
 
 def _at_thresholds(loss: lb.Loss, rng: np.random.Generator, y_pred: Array) -> Array:

@@ -52,26 +52,20 @@ _OPERATIONS: dict[str, Callable[..., Value]] = {
 class Formula:
     """Value, gradient and Hessian of a loss as graphs over one label and one prediction."""
 
-    outputs: tuple[Node, ...]
-    pairs: tuple[Node, ...] | None  # the same with their rounding errors carried along
+    outputs: dict[str, tuple[Node, ...]]  # by the type of the results
+    carries_errors: bool  # and so computes in double
     outside: Node | None
     label: Node
     prediction: Node
     parameters: tuple[str, ...]
 
-    def output(self, order: int, element: str) -> Node:
-        """What to compute for results of this type."""
-        if self.pairs is None or element == "float":
-            return self.outputs[order]
-        return self.pairs[order]
-
     def computed_in(self, element: str) -> str:
-        """The type to compute in: where errors are carried along, double for float."""
-        return element if self.pairs is None else "double"
+        """The type to compute results of this type in."""
+        return "double" if self.carries_errors else element
 
     def keeps_nan(self, order: int, element: str) -> bool:
         """Whether an output is NaN by itself where the label or the prediction is."""
-        node = self.output(order, element)
+        node = self.outputs[element][order]
         return carries_nan(node, self.label) and carries_nan(node, self.prediction)
 
 
@@ -80,12 +74,15 @@ def trace(loss: Loss) -> Formula:
     m = TraceMaths()
     y, p = m.graph.argument("y"), m.graph.argument("p")
     try:
-        traced = loss.over(m)
-        outputs = [m.graph.term(traced.derivative(m, order, y, p)) for order in range(3)]
-        pairs = None
-        if loss.compensated:
-            terms = (compensated.derivative(loss, m, order, y, p) for order in range(3))
-            pairs = tuple(m.graph.term(term) for term in terms)
+        # What carries errors along takes the parameters by itself.
+        traced = loss if loss.compensated else loss.over(m)
+        outputs = {
+            element: tuple(
+                m.graph.term(compensated.derivative(traced, m, order, y, p, single=single))
+                for order in range(3)
+            )
+            for element, single in (("float", True), ("double", False))
+        }
         domains: Any = ((loss.label_domain, y), (loss.prediction_domain, p))
         broken = [
             domain.outside(argument) for domain, argument in domains if not domain.checks_nothing
@@ -97,7 +94,7 @@ def trace(loss: Loss) -> Formula:
             argument="loss",
         ) from error
     outside = broken[0] | broken[1] if len(broken) == 2 else broken[0] if broken else None
-    return Formula(tuple(outputs), pairs, outside, y, p, tuple(m.parameters))
+    return Formula(outputs, loss.compensated, outside, y, p, tuple(m.parameters))
 
 
 @dataclass

@@ -59,7 +59,7 @@ class Losses(Walk):
         evaluation = Evaluation(code, wide, label, prediction, self._constants)
         results = {}
         for order in [0] * self._adds + self._stored:
-            result = evaluation.number(self._formula.output(order, self.element))
+            result = evaluation.number(self._formula.outputs[self.element][order])
             result = result.converted(self.element)
             if order and weight is None:
                 scale = self._scale.converted(self.element).spread(width)

@@ -2,11 +2,12 @@
 
 Every block is converted to float64, evaluated there and rounded once, so float32 results are
 correctly rounded but for a few in a million, and no full-size temporary is made. Losses that ask
-for it carry their rounding errors along where the results are float64 themselves.
+for it carry their rounding errors along.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import threading
@@ -19,6 +20,7 @@ import numpy as np
 from lossbook.engine import steps
 from lossbook.engine.libraries import HOME, derivative
 from lossbook.engine.workers import share_out
+from lossbook.maths import compensated
 from lossbook.maths.arrays import ArrayMaths
 
 if TYPE_CHECKING:
@@ -67,10 +69,11 @@ class _Job:
     ) -> None:
         self._loss, self._samples, self._outputs, self._divisor = loss, samples, outputs, divisor
         self._orders = [order for order in range(3) if want >> order & 1]
-        self._carefully = loss.compensated and samples.y_pred.dtype == np.float64
+        single = samples.y_pred.dtype == np.float32
+        self._formulas = functools.partial(compensated.derivative, single=single)
         self._steps = None
         if not loss.is_row and samples.count >= _WORTH_STEPS:
-            self._steps = steps.trace(loss, want, carefully=self._carefully)
+            self._steps = steps.trace(loss, want, self._formulas)
         # By block, whichever thread makes them: the bits do not depend on threads.
         self.sums = [0.0] * samples.blocks
         self._next = itertools.count()
@@ -93,7 +96,7 @@ class _Job:
     def _terms(self) -> Any:
         if self._steps is None:
             return lambda y, p: (
-                (order, derivative(self._loss, HOME, order, y, p, carefully=self._carefully))
+                (order, derivative(self._loss, HOME, order, y, p, self._formulas))
                 for order in self._orders
             )
         runner, keeps_nan = self._steps.runner(self._samples.step), self._steps.keeps_nan

@@ -7,13 +7,13 @@ others are reached through array-api-compat and are evaluated where they are; no
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lossbook.engine.arguments import real_array
 from lossbook.errors import InputTypeError, MissingDependencyError
-from lossbook.maths import compensated
 from lossbook.maths.arrays import ArrayMaths
 
 if TYPE_CHECKING:
@@ -148,13 +148,18 @@ def maths_for(array: Any) -> tuple[Any, ArrayMaths]:
 
 
 def derivative(
-    loss: Loss, m: ArrayMaths, order: int, y_true: Term, y_pred: Term, *, carefully: bool = False
+    loss: Loss,
+    m: ArrayMaths,
+    order: int,
+    y_true: Term,
+    y_pred: Term,
+    formulas: Callable[..., Term] | None = None,
 ) -> Any:
     """One derivative per element, as an array: constants spread out, NaN kept.
 
     Comparisons drop NaN (a hinge of NaN would be 0), so it is put back here, once for all losses.
     """
-    formulas = compensated.derivative if carefully else type(loss).derivative
+    formulas = formulas or type(loss).derivative
     term = m.array(formulas(loss, m, order, y_true, y_pred))
     missing = m.xp.isnan(y_pred) | m.xp.isnan(y_true)
     if loss.is_row:

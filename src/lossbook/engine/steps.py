@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lossbook.maths import compensated
-from lossbook.maths.namespace import Maths
+from lossbook.maths.namespace import Maths, Term
 from lossbook.maths.nodes import carries_nan
 from lossbook.maths.tracer import Node, TraceMaths
 
@@ -90,7 +90,9 @@ class _Call:
     on_bits: bool
 
 
-def trace(loss: Loss, want: int, *, carefully: bool = False) -> Steps | None:
+def trace(
+    loss: Loss, want: int, formulas: Callable[..., Term] = compensated.derivative
+) -> Steps | None:
     """The wanted outputs of a loss as steps; None where only arrays can run through its formulas.
 
     Parameters count as the numbers that they are, as they do on arrays.
@@ -98,7 +100,6 @@ def trace(loss: Loss, want: int, *, carefully: bool = False) -> Steps | None:
     m = _PlainTrace()
     y, p = m.graph.argument("y"), m.graph.argument("p")
     orders = [order for order in range(3) if want >> order & 1]
-    formulas = compensated.derivative if carefully else type(loss).derivative
     try:
         nodes = {order: m.graph.term(formulas(loss, m, order, y, p)) for order in orders}
         return Steps(y, p, nodes)

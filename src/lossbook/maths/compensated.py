@@ -29,11 +29,16 @@ if TYPE_CHECKING:
     from lossbook.loss import Loss
 
 
-def derivative(loss: Loss, m: Maths, order: int, y_true: Term, y_pred: Term) -> Term:
-    """A loss's value or derivative over ``m``; with its rounding errors, where it asks for that."""
+def derivative(
+    loss: Loss, m: Maths, order: int, y_true: Term, y_pred: Term, *, single: bool = False
+) -> Term:
+    """A loss's value or derivative over ``m``; with its rounding errors, where it asks for that.
+
+    ``m`` works in float64; ``single`` says that the result will be rounded to float32.
+    """
     if not loss.compensated:
         return loss.derivative(m, order, y_true, y_pred)
-    careful = CompensatedMaths(m)
+    careful = CompensatedMaths(m, single=single)
     label, prediction = careful.pair(y_true), careful.pair(y_pred)
     return careful.rounded(loss.over(careful).derivative(careful, order, label, prediction))
 
@@ -102,10 +107,14 @@ class Pair:
 
 
 class CompensatedMaths(Maths):
-    """The functions of ``plain`` on pairs."""
+    """The functions of ``plain`` on pairs.
 
-    def __init__(self, plain: Maths) -> None:
-        self.plain = plain
+    For ``single`` results the functions are those of float64, whose own errors are far below
+    float32's: only thresholds and differences still need what rounding has taken.
+    """
+
+    def __init__(self, plain: Maths, *, single: bool = False) -> None:
+        self.plain, self._single = plain, single
 
     # -- pairs ------------------------------------------------------------------------------------
 
@@ -246,12 +255,17 @@ class CompensatedMaths(Maths):
 
     def series(self, z: Term, coefficients: tuple[Fraction, ...]) -> Pair:
         z = self.pair(z)
+        if self._single:
+            return self.pair(self.plain.series(z.head, coefficients))
         first, rest = self.constant(coefficients[0]), coefficients[1:]
         return self.add(first, z * self.plain.series(z.head, rest))
 
     def power(self, x: Term, exponent: Term) -> Pair:
         x, exponent = self.pair(x), self.pair(exponent)
         plain = self.plain.power(x.head, exponent.head)
+        if self._single:
+            slope = exponent.head * plain
+            return self._over(plain, None if x.tail is None else slope * x.tail, x.head)
         inside = (x.head > 0) & (x.head < math.inf)
         logarithm = self._logarithm(x)
         return self.where(inside, self.exp(exponent * logarithm), plain)

@@ -13,7 +13,7 @@ import dataclasses
 import itertools
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,6 @@ from lossbook import parameters
 from lossbook.engine.native import kernel_name
 from lossbook.loss import Loss
 from lossbook.maths import compensated
-from lossbook.maths.namespace import Term
 from lossbook.maths.nodes import carries_nan, function_of
 from lossbook.maths.tracer import LOGISTIC, Node, TraceMaths
 from lossbook.printers.statements import Statements
@@ -71,29 +70,29 @@ _ARITHMETIC = """\
 {evaluate}
 }}"""
 
-# Where rounding errors are carried along: for double as pairs, and for float in double.
+# Where rounding errors are carried along: in double, and for float with shorter series.
 _COMPENSATED = """\
-struct Plain {{
-{plain}
+struct Single {{
+{single}
 }};
 
-struct Pairs {{
-{pairs}
+struct Double {{
+{double}
 }};
 
 template <class T>
-using Constants = typename std::conditional_t<sizeof(T) == 4, Plain, Pairs>::Constants;
+using Constants = typename std::conditional_t<sizeof(T) == 4, Single, Double>::Constants;
 
-LOSSBOOK_INLINE static void evaluate(const Plain::Constants& c, float y, float p,
+LOSSBOOK_INLINE static void evaluate(const Single::Constants& c, float y, float p,
                                      float& value, float& gradient, float& hessian) {{
     double v, g, h;
-    Plain::evaluate(c, double(y), double(p), v, g, h);
+    Single::evaluate(c, double(y), double(p), v, g, h);
     value = float(v), gradient = float(g), hessian = float(h);
 }}
 
-LOSSBOOK_INLINE static void evaluate(const Pairs::Constants& c, double y, double p,
+LOSSBOOK_INLINE static void evaluate(const Double::Constants& c, double y, double p,
                                      double& value, double& gradient, double& hessian) {{
-    Pairs::evaluate(c, y, p, value, gradient, hessian);
+    Double::evaluate(c, y, p, value, gradient, hessian);
 }}"""
 
 _TABLE = """\
@@ -149,22 +148,20 @@ def number(value: float) -> str:
 
 def print_kernel(loss: Loss) -> str:
     """The C++ source of one formula."""
-    plain = _Formulas(loss, type(loss).derivative)
     if loss.compensated:
-        pairs = _Formulas(loss, compensated.derivative)
-        arithmetic = _COMPENSATED.format(
-            plain=_indent(plain.printed("double").splitlines(), 4),
-            pairs=_indent(pairs.printed("double").splitlines(), 4),
-        )
+        every = [_Formulas(loss, single=True), _Formulas(loss, single=False)]
+        single, double = (_indent(one.printed("double").splitlines(), 4) for one in every)
+        arithmetic = _COMPENSATED.format(single=single, double=double)
     else:
-        pairs, arithmetic = plain, plain.printed("T")
+        every = [_Formulas(loss)]
+        arithmetic = every[0].printed("T")
     return _KERNEL.format(
         module=type(loss).__module__,
         name=kernel_name(loss),
-        parameter_count=len(plain.parameters),
+        parameter_count=len(every[0].parameters),
         checks_values=_boolean(_checks(loss)),
-        carries_label=_carried(plain.carried("y"), pairs.carried("y")),
-        carries_prediction=_carried(plain.carried("p"), pairs.carried("p")),
+        carries_label=_carried([one.carried("y") for one in every]),
+        carries_prediction=_carried([one.carried("p") for one in every]),
         arithmetic=_indent(arithmetic.splitlines(), 4),
         outside=_indent(_print_outside(loss), 8),
     )
@@ -173,13 +170,14 @@ def print_kernel(loss: Loss) -> str:
 class _Formulas:
     """Value, gradient and Hessian of a loss as a graph."""
 
-    def __init__(self, loss: Loss, derivative: Callable[..., Term]) -> None:
+    def __init__(self, loss: Loss, *, single: bool = False) -> None:
         m = TraceMaths()
         self._arguments = {name: m.graph.argument(name) for name in ("y", "p")}
-        # The pairs take the parameters themselves.
-        traced = loss if derivative is compensated.derivative else loss.over(m)
+        # What carries errors along takes the parameters by itself.
+        traced = loss if loss.compensated else loss.over(m)
+        y, p = self._arguments.values()
         self._outputs = [
-            m.graph.term(derivative(traced, m, order, *self._arguments.values()))
+            m.graph.term(compensated.derivative(traced, m, order, y, p, single=single))
             for order in range(3)
         ]
         self.parameters = list(m.parameters)
@@ -204,7 +202,7 @@ class _Formulas:
         )
 
 
-def _carried(*every: list[bool]) -> str:
+def _carried(every: list[list[bool]]) -> str:
     return ", ".join(_boolean(all(outputs)) for outputs in zip(*every, strict=True))
 
 
