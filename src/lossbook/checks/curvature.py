@@ -38,7 +38,6 @@ def check_curvature(subject: Subject) -> Iterator[Said]:
     if not (zero | negative).any():
         yield Held("curvature", "the Hessian is positive wherever it was looked at")
         return
-    evidence = _evidence(y_true, y_pred, hessian, zero, negative)
     whole = (zero | negative)[finite].all()
     is_objective = isinstance(subject, FunctionsSubject) and subject.is_objective
     if whole:
@@ -51,7 +50,7 @@ def check_curvature(subject: Subject) -> Iterator[Said]:
             what,
             f"The Hessian is {what} everywhere: {_NEVER.format(catboost=catboost)}.",
             "For boosters give a positive stand-in, such as 1 per row.",
-            evidence,
+            _evidence(y_true, y_pred, hessian, zero | negative),
             is_note=not is_objective,
         )
         return
@@ -62,7 +61,7 @@ def check_curvature(subject: Subject) -> Iterator[Said]:
             "partly zero",
             f"The Hessian is 0 at {share:.0%} of ordinary samples: {_PARTLY.format(catboost='')}.",
             "",
-            evidence,
+            _evidence(y_true, y_pred, hessian, zero),
             is_note=True,
         )
     if negative.any():
@@ -73,7 +72,7 @@ def check_curvature(subject: Subject) -> Iterator[Said]:
             f"The Hessian is negative at {share:.0%} of ordinary samples, where the loss is not "
             f"convex: {_PARTLY.format(catboost='; CatBoost stops early')}.",
             "",
-            evidence,
+            _evidence(y_true, y_pred, hessian, negative),
             is_note=True,
         )
 
@@ -92,15 +91,11 @@ def _hessians(subject: Subject) -> tuple[Array, Array, Array]:
     return y, p, h
 
 
-def _evidence(
-    y_true: Array, y_pred: Array, hessian: Array, zero: Array, negative: Array
-) -> Evidence | None:
+def _evidence(y_true: Array, y_pred: Array, hessian: Array, where: Array) -> Evidence | None:
+    """The smallest prediction where it is so."""
     if not len(y_true):
         return None
-    rows = []
-    for where in (zero, negative):
-        places = np.flatnonzero(where)
-        if len(places):
-            first = places[np.argmin(np.abs(y_pred[places]))]
-            rows.append((float(y_true[first]), float(y_pred[first]), float(hessian[first])))
-    return Evidence(("y_true", "y_pred", "Hessian"), tuple(rows))
+    places = np.flatnonzero(where)
+    first = places[np.argmin(np.abs(y_pred[places]))]
+    row = tuple(float(array[first]) for array in (y_true, y_pred, hessian))
+    return Evidence(("y_true", "y_pred", "Hessian"), (row,))

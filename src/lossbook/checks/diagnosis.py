@@ -64,7 +64,7 @@ def diagnose(
         return None
     evidence = _evidence(wrong, what, of)
     if is_far:
-        return _far(what, of, evidence)
+        return _far(subject, wrong, what, of, evidence)
     whole = _name(subject, sets, what, of)
     if whole.problem != "formula":
         return _finding(what, whole, f"The {what} {whole.says}", evidence)
@@ -188,7 +188,19 @@ def _parts(sets: Sequence[Compared]) -> Iterator[tuple[str, Compared]]:
             yield words, Compared(samples, *arrays, one.tolerance, one.how)
 
 
-def _far(what: str, of: str, evidence: Evidence) -> Finding:
+def _far(
+    subject: Subject, wrong: Sequence[Compared], what: str, of: str, evidence: Evidence
+) -> Finding:
+    if _is_floored(subject, wrong, what):
+        return Finding(
+            what.lower(),
+            "floor",
+            f"The {what} is {of}, but held up by a floor where that fades, as boosters do it "
+            "themselves.",
+            "Nothing to do.",
+            evidence,
+            is_note=True,
+        )
     return Finding(
         what.lower(),
         "tail",
@@ -197,6 +209,15 @@ def _far(what: str, of: str, evidence: Evidence) -> Finding:
         "better is a stable form that needs none.",
         evidence,
     )
+
+
+def _is_floored(subject: Subject, wrong: Sequence[Compared], what: str) -> bool:
+    """Whether an objective's Hessian is one small positive number where it should be smaller."""
+    if what != "Hessian" or not isinstance(subject, FunctionsSubject) or not subject.is_objective:
+        return False
+    got = [number for one in wrong for number in one.got[one.is_wrong]]
+    right = [number for one in wrong for number in one.right[one.is_wrong]]
+    return len(set(got)) == 1 and all(g > r >= 0 for g, r in zip(got, right, strict=True))
 
 
 def _evidence(wrong: Sequence[Compared], what: str, of: str) -> Evidence:

@@ -18,6 +18,11 @@ Array = np.ndarray[Any, Any]
 # What a function may raise when it meets numbers that it was not written for.
 REFUSALS = (NotExactError, TypeError, AttributeError, ValueError, OverflowError, KeyError)
 
+# Where true results are known from.
+EXACTLY = f"the same function at {DIGITS} digits"
+LONG_DOUBLE = "the same function in long double"
+NEIGHBOURS = "results nearby: it runs in double precision alone"
+
 # Below this no function that is made of exponentials can truly be infinite.
 _NEAR = 100.0
 
@@ -40,7 +45,7 @@ def truth_of(subject: Subject, output: str, samples: Samples) -> Truth:
             labels = labels if labels.dtype.kind == "i" else exact_numbers(labels)
             numbers = subject.exactly(output, labels, exact_numbers(samples.y_pred))
         known = np.frompyfunc(lambda number: not mpmath.isnan(number), 1, 1)(numbers)
-        return Truth(numbers, known.astype(bool), f"the same function at {DIGITS} digits", True)
+        return Truth(numbers, known.astype(bool), EXACTLY, True)
     except REFUSALS:
         return _in_long_double(subject, output, samples)
 
@@ -57,7 +62,7 @@ def _in_long_double(subject: Subject, output: str, samples: Samples) -> Truth:
         return _by_neighbours(subject, output, samples)
     known = np.isfinite(results)
     numbers = np.frompyfunc(_from_wide, 1, 1)(np.where(known, results, 0))
-    return Truth(numbers, known, "the same function in long double", False)
+    return Truth(numbers, known, LONG_DOUBLE, False)
 
 
 def _from_wide(number: Any) -> Any:
@@ -77,5 +82,4 @@ def _by_neighbours(subject: Subject, output: str, samples: Samples) -> Truth:
         near = np.asarray(near.reshape(len(got), -1).all(axis=1))
     suspicious = np.isnan(got) | (np.isinf(got) & near)
     numbers = exact_numbers(np.where(np.isfinite(got), got, 1.0))
-    source = "finite, as its neighbours show; it runs in double precision alone"
-    return Truth(numbers, suspicious, source, False)
+    return Truth(numbers, suspicious, NEIGHBOURS, False)

@@ -99,7 +99,7 @@ def _places(domain: Any) -> Array:
 
 def _holds(slopes: Array, domain: Any) -> bool:
     """No slope that leads on and on at an end that is none."""
-    nothing = 1e-3 * np.abs(slopes).max(axis=1)
+    nothing = 1e-2 * np.median(np.abs(slopes), axis=1)
     left = np.isfinite(domain.low) or bool((slopes[:, 0] <= nothing).all())
     right = np.isfinite(domain.high) or bool((slopes[:, -1] >= -nothing).all())
     return left and right

@@ -12,10 +12,10 @@ import numpy as np
 from lossbook import registry
 from lossbook.checks.conditioning import room_for
 from lossbook.checks.diagnosis import shown
-from lossbook.checks.exactness import Truth, truth_of
+from lossbook.checks.exactness import EXACTLY, LONG_DOUBLE, NEIGHBOURS, Truth, truth_of
 from lossbook.checks.extremes import extreme
 from lossbook.checks.findings import Evidence, Finding, Held, Said
-from lossbook.checks.points import FARTHEST, far_out
+from lossbook.checks.points import FARTHEST, far_out, label_pair
 from lossbook.checks.sampling import Samples
 from lossbook.checks.subject import FunctionsSubject, LossSubject, Subject
 from lossbook.checks.truth import terms, truth, ulp_errors
@@ -28,6 +28,11 @@ _DTYPES = (np.float64, np.float32)
 _ROWS = 5
 _SLIGHT = 1e4  # ULP
 _WIDEST = 3
+_KEPT = {
+    EXACTLY: "digits are kept",
+    LONG_DOUBLE: "digits are kept",
+    NEIGHBOURS: "results are finite",
+}
 _WORDS = {"value": "value", "gradient": "gradient", "hessian": "Hessian"}
 _HEADER = ("dtype", "y_true", "y_pred", "got", "true", "error in ULP")
 
@@ -62,19 +67,21 @@ class Miss:
 
 def check_numbers(subject: Subject) -> Iterator[Said]:
     """Per output, what is not finite and what has lost its digits."""
-    fine, words, source = [], "", "the formulas at 120 digits"
+    fine: dict[str, list[str]] = {}
+    has_tails = label_pair(subject) is not None and subject.prediction_domain.checks_nothing
     for output in subject.outputs:
         if isinstance(subject, LossSubject) and states_accuracy(subject.loss):
             misses, says, words = _beyond_bound(subject.loss, output)
+            source = "the formulas at 120 digits"
         else:
-            misses, says, source = _beyond_conditioning(subject, output)
-            words = f"digits are kept up to {FARTHEST:g} ({source})"
+            misses, source = _beyond_conditioning(subject, output)
+            says, words = "", f"{_KEPT[source]} up to {FARTHEST:g} ({source})"
         if misses:
-            yield from _tell(output, misses, source)
+            yield from _tell(output, misses, source, has_tails)
         else:
-            fine.append(f"{_WORDS[output]} {says}".strip())
-    if fine:
-        yield Held("accuracy", f"{', '.join(fine)}: {words}")
+            fine.setdefault(words, []).append(f"{_WORDS[output]} {says}".strip())
+    for words, outputs in fine.items():
+        yield Held("accuracy", f"{', '.join(outputs)}: {words}")
 
 
 def states_accuracy(loss: Loss) -> bool:
@@ -117,7 +124,7 @@ def _narrow(sets: list[Samples]) -> list[Samples]:
     return [s for s in sets if s.y_pred.ndim == 1 or s.y_pred.shape[-1] <= widest]
 
 
-def _beyond_conditioning(subject: Subject, output: str) -> tuple[list[Miss], str, str]:
+def _beyond_conditioning(subject: Subject, output: str) -> tuple[list[Miss], str]:
     """Errors that the conditioning of the function does not explain, at sizes met in practice."""
     is_objective = isinstance(subject, FunctionsSubject) and subject.is_objective
     misses, source = [], ""
@@ -129,7 +136,7 @@ def _beyond_conditioning(subject: Subject, output: str) -> tuple[list[Miss], str
             errors = _errors(got, known, dtype)
             bad = errors > room_for(subject, output, samples, errors, known)
             misses += _misses(samples, got, known.numbers, errors, bad, dtype)
-    return misses, "", source
+    return misses, source
 
 
 def _errors(got: Array, known: Truth, dtype: Any) -> Array:
@@ -153,7 +160,7 @@ def _misses(
     return found
 
 
-def _tell(output: str, misses: Sequence[Miss], source: str) -> Iterator[Finding]:
+def _tell(output: str, misses: Sequence[Miss], source: str, has_tails: bool) -> Iterator[Finding]:
     what = _WORDS[output]
     broken = [miss for miss in misses if miss.kind in {"nan", "overflow"}]
     worn = [miss for miss in misses if miss.kind not in {"nan", "overflow"}]
@@ -170,31 +177,40 @@ def _tell(output: str, misses: Sequence[Miss], source: str) -> Iterator[Finding]
             _evidence(broken, source),
         )
     if worn:
-        yield _worn(output, what, worn, source)
+        yield _worn(output, what, worn, source, has_tails)
 
 
-def _worn(output: str, what: str, worn: Sequence[Miss], source: str) -> Finding:
+def _worn(output: str, what: str, worn: Sequence[Miss], source: str, has_tails: bool) -> Finding:
     kinds = {miss.kind for miss in worn}
+    evidence = _evidence(worn, source)
     if max(miss.ulps for miss in worn) < _SLIGHT:
-        says = f"The {what} is less exact than it may be"
-    elif "sign" in kinds:
-        says = f"The {what} loses its digits, and has the wrong sign{_where(worn, 'sign')}"
+        return Finding(
+            output,
+            "inexact",
+            f"The {what} is less exact than the class states.",
+            "Round less often, try compensated = True, or state the bound that holds: "
+            f"accuracy = Accuracy({output}=...).",
+            evidence,
+        )
+    says = f"The {what} loses its digits"
+    if "sign" in kinds:
+        says += f", and has the wrong sign{_where(worn, 'sign', has_tails)}"
     elif "zero" in kinds:
-        says = f"The {what} loses its digits, and is 0{_where(worn, 'zero')}"
-    else:
-        says = f"The {what} loses its digits"
+        says += f", and is 0{_where(worn, 'zero', has_tails)}"
     return Finding(
         output,
         "sign" if "sign" in kinds else "cancels",
         f"{says}.",
         "Something cancels or is clipped: subtract in the exponent, not from 1 "
         "(1 - sigmoid(z) is sigmoid(-z)), and add no epsilon.",
-        _evidence(worn, source),
+        evidence,
     )
 
 
-def _where(misses: Sequence[Miss], kind: str) -> str:
-    """From which prediction on, for each dtype."""
+def _where(misses: Sequence[Miss], kind: str, has_tails: bool) -> str:
+    """From which raw score on, for each dtype; elsewhere a size does not tell."""
+    if not has_tails:
+        return " in places"
     words = []
     for dtype in dict.fromkeys(miss.dtype for miss in misses):
         sizes = [miss.size for miss in misses if (miss.dtype, miss.kind) == (dtype, kind)]

@@ -94,7 +94,8 @@ def _functions(functions: Any, told: Told) -> Subject:
         )
     if not all(callable(function) for function in named.values()):
         raise InputTypeError("each of value, gradient and hessian must be callable.")
-    return _subject(_name(named["gradient"]), "functions", named, told)
+    name = ", ".join(_name(named[output]) for output in _OUTPUTS if output in named)
+    return _subject(name, "functions", named, told)
 
 
 def _objective(objective: Any, kind: str, told: Told) -> Subject:

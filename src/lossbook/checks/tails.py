@@ -72,6 +72,8 @@ def _frozen(subject: FunctionsSubject, output: str, pair: tuple[float, float]) -
     rows = []
     for label, side, at, _ in _tails(subject, output, pair):
         last = at(side * _FAR[-1])
+        if output == "hessian" and last > 0:
+            continue  # a floor, which the comparison with slopes judges
         if last != 0 and all(at(side * far) == last for far in _FAR):
             start = _first(functools.partial(_stays, at, side, last))
             rows.append((label, side * start, float(last)))

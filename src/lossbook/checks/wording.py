@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from lossbook.checks.findings import Evidence, Finding, Held, Report
@@ -39,7 +39,15 @@ def as_text(
     if report.held:
         lines.append("")
         lines += _held(report.held, "✓" if unicode else "+", width, paint)
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join(_without_double_blanks(line.rstrip() for line in lines))
+
+
+def _without_double_blanks(lines: Iterable[str]) -> Iterator[str]:
+    before = ""
+    for line in lines:
+        if line or before:
+            yield line
+        before = line
 
 
 def verdict(report: Report) -> str:
