@@ -9,7 +9,7 @@ from lossbook.checks.findings import Evidence, Finding, Held, Report
 from lossbook.errors import MissingDependencyError
 
 if TYPE_CHECKING:
-    from lossbook.checks.domain_words import WrittenDomain
+    from lossbook.checks.subjects.domain_words import WrittenDomain
 
 __all__ = ["Evidence", "Finding", "Held", "Report", "check"]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from lossbook.checks.extremes import extreme
 from lossbook.checks.sampling import THRESHOLDS, Samples, ordinary
-from lossbook.checks.subject import LossSubject, Subject
+from lossbook.checks.subjects.subject import LossSubject, Subject
 
 Array = np.ndarray[Any, Any]
 

@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from lossbook.checks.claims import check_claims
-from lossbook.checks.conventions import check_conventions
-from lossbook.checks.curvature import check_curvature
-from lossbook.checks.derivatives import check_derivatives
-from lossbook.checks.domain_words import as_domain
 from lossbook.checks.findings import Finding, Report, Said
-from lossbook.checks.numbers import check_numbers
 from lossbook.checks.points import everyday
-from lossbook.checks.recognise import Told, recognise
-from lossbook.checks.subject import FunctionsSubject, Subject
-from lossbook.checks.tails import check_tails
-from lossbook.checks.weighing import check_reductions, check_weights
+from lossbook.checks.questions.claims import check_claims
+from lossbook.checks.questions.conventions import check_conventions
+from lossbook.checks.questions.curvature import check_curvature
+from lossbook.checks.questions.derivatives import check_derivatives
+from lossbook.checks.questions.precision import check_precision
+from lossbook.checks.questions.tails import check_tails
+from lossbook.checks.questions.weighing import check_reductions, check_weights
+from lossbook.checks.subjects.domain_words import as_domain
+from lossbook.checks.subjects.recognise import Told, recognise
+from lossbook.checks.subjects.subject import FunctionsSubject, Subject
 from lossbook.errors import InputError, InputTypeError
 
 CHECKS: tuple[Callable[[Subject], Iterator[Said]], ...] = (
@@ -26,7 +26,7 @@ CHECKS: tuple[Callable[[Subject], Iterator[Said]], ...] = (
     check_conventions,
     check_reductions,
     check_weights,
-    check_numbers,
+    check_precision,
     check_curvature,
 )
 

@@ -13,7 +13,7 @@ import numpy as np
 from lossbook.domains import PROBABILITIES, REALS, Interval, Labels
 
 if TYPE_CHECKING:
-    from lossbook.checks.subject import FunctionsSubject
+    from lossbook.checks.subjects.subject import FunctionsSubject
 
 Array = np.ndarray[Any, Any]
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from lossbook.checks.calling import Samplewise, quietly
-from lossbook.checks.dataset import Dataset
-from lossbook.checks.guessing import guess_domains
-from lossbook.checks.subject import FunctionsSubject, LossSubject, Subject, Weighted
+from lossbook.checks.subjects.calling import Samplewise, quietly
+from lossbook.checks.subjects.dataset import Dataset
+from lossbook.checks.subjects.guessing import guess_domains
+from lossbook.checks.subjects.subject import FunctionsSubject, LossSubject, Subject, Weighted
 from lossbook.errors import InputError, InputTypeError
 from lossbook.loss import Loss
 

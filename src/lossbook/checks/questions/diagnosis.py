@@ -11,7 +11,7 @@ import numpy as np
 
 from lossbook.checks.findings import Evidence, Finding
 from lossbook.checks.sampling import Samples
-from lossbook.checks.subject import FunctionsSubject, Subject
+from lossbook.checks.subjects.subject import FunctionsSubject, Subject
 
 Array = np.ndarray[Any, Any]
 

@@ -8,10 +8,10 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from lossbook.checks.exact import NotExactError
+from lossbook.checks.exactly.numbers import NotExactError
+from lossbook.checks.exactly.slopes import DIGITS, exact_numbers
 from lossbook.checks.sampling import Samples
-from lossbook.checks.slopes import DIGITS, exact_numbers
-from lossbook.checks.subject import Subject
+from lossbook.checks.subjects.subject import Subject
 
 Array = np.ndarray[Any, Any]
 

@@ -8,12 +8,12 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from lossbook.checks.diagnosis import Compared, diagnose
+from lossbook.checks.exactly.slopes import DIGITS, EXACT, exact_numbers, slopes
 from lossbook.checks.findings import Held, Said
 from lossbook.checks.points import everyday, far_out
+from lossbook.checks.questions.diagnosis import Compared, diagnose
 from lossbook.checks.sampling import Samples
-from lossbook.checks.slopes import DIGITS, EXACT, exact_numbers, slopes
-from lossbook.checks.subject import LossSubject, Subject
+from lossbook.checks.subjects.subject import LossSubject, Subject
 
 Array = np.ndarray[Any, Any]
 

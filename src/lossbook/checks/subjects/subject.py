@@ -10,7 +10,7 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from lossbook.checks.calling import Samplewise
+from lossbook.checks.subjects.calling import Samplewise
 from lossbook.checks.truth import OUTPUTS, as_rows
 from lossbook.loss import Loss
 from lossbook.maths.oracle import ORACLE

@@ -7,8 +7,8 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from lossbook.checks.slopes import exact_numbers
-from lossbook.checks.subject import LossSubject, Subject
+from lossbook.checks.exactly.slopes import exact_numbers
+from lossbook.checks.subjects.subject import LossSubject, Subject
 
 Array = np.ndarray[Any, Any]
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from lossbook.checks.findings import Evidence, Finding, Held, Said
 from lossbook.checks.points import everyday, far_out
-from lossbook.checks.subject import FunctionsSubject, Subject
+from lossbook.checks.subjects.subject import FunctionsSubject, Subject
 
 Array = np.ndarray[Any, Any]
 

@@ -9,11 +9,11 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from lossbook.checks.exactness import REFUSALS
+from lossbook.checks.exactly.slopes import DIGITS, exact_numbers
+from lossbook.checks.exactly.truths import REFUSALS
 from lossbook.checks.findings import Evidence, Finding, Said
 from lossbook.checks.points import label_pair
-from lossbook.checks.slopes import DIGITS, exact_numbers
-from lossbook.checks.subject import FunctionsSubject, Subject
+from lossbook.checks.subjects.subject import FunctionsSubject, Subject
 
 Array = np.ndarray[Any, Any]
 At = Callable[[float], Any]

@@ -14,9 +14,9 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from lossbook.checks.calling import quietly
-from lossbook.checks.exact import NotExactError
-from lossbook.checks.subject import FunctionsSubject, Subject
+from lossbook.checks.exactly.numbers import NotExactError
+from lossbook.checks.subjects.calling import quietly
+from lossbook.checks.subjects.subject import FunctionsSubject, Subject
 
 Array = np.ndarray[Any, Any]
 

@@ -7,11 +7,11 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from lossbook.checks.exactness import Truth
+from lossbook.checks.exactly.slopes import exact_numbers
+from lossbook.checks.exactly.truths import Truth
 from lossbook.checks.points import label_pair
 from lossbook.checks.sampling import Samples
-from lossbook.checks.slopes import exact_numbers
-from lossbook.checks.subject import Subject
+from lossbook.checks.subjects.subject import Subject
 
 Array = np.ndarray[Any, Any]
 

@@ -10,14 +10,14 @@ import mpmath
 import numpy as np
 
 from lossbook import registry
-from lossbook.checks.conditioning import room_for
-from lossbook.checks.diagnosis import shown
-from lossbook.checks.exactness import EXACTLY, LONG_DOUBLE, NEIGHBOURS, Truth, truth_of
+from lossbook.checks.exactly.conditioning import room_for
+from lossbook.checks.exactly.truths import EXACTLY, LONG_DOUBLE, NEIGHBOURS, Truth, truth_of
 from lossbook.checks.extremes import extreme
 from lossbook.checks.findings import Evidence, Finding, Held, Said
 from lossbook.checks.points import FARTHEST, far_out, label_pair
+from lossbook.checks.questions.diagnosis import shown
 from lossbook.checks.sampling import Samples
-from lossbook.checks.subject import FunctionsSubject, LossSubject, Subject
+from lossbook.checks.subjects.subject import FunctionsSubject, LossSubject, Subject
 from lossbook.checks.truth import terms, truth, ulp_errors
 from lossbook.loss import Loss
 
@@ -65,7 +65,7 @@ class Miss:
         return self.dtype, self.label, self.prediction, got, true, f"{self.ulps:.2g}"
 
 
-def check_numbers(subject: Subject) -> Iterator[Said]:
+def check_precision(subject: Subject) -> Iterator[Said]:
     """Per output, what is not finite and what has lost its digits."""
     fine: dict[str, list[str]] = {}
     has_tails = label_pair(subject) is not None and subject.prediction_domain.checks_nothing

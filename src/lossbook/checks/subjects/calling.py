@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lossbook.checks.exact import ExactArray, exact_array, numbers_of
+from lossbook.checks.exactly.numbers import ExactArray, exact_array, numbers_of
 
 Array = np.ndarray[Any, Any]
 Function = Callable[[Any, Any], Any]

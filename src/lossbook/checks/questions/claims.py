@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from lossbook.checks.calling import quietly
+from lossbook.checks.exactly.jacobians import jacobians, stated_matrices
 from lossbook.checks.findings import Evidence, Finding, Held, Said
-from lossbook.checks.jacobians import jacobians, stated_matrices
 from lossbook.checks.points import everyday
 from lossbook.checks.sampling import Samples, ordinary
 from lossbook.checks.stating import NotSoError, statements
-from lossbook.checks.subject import LossSubject, Subject
+from lossbook.checks.subjects.calling import quietly
+from lossbook.checks.subjects.subject import LossSubject, Subject
 from lossbook.loss import Loss
 
 _TRIES = 60

@@ -12,7 +12,7 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from lossbook.checks.ieee import FUNCTIONS
+from lossbook.checks.exactly.ieee import FUNCTIONS
 
 Array = np.ndarray[Any, Any]
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from lossbook.checks.exactness import REFUSALS
+from lossbook.checks.exactly.jacobians import jacobians
+from lossbook.checks.exactly.truths import REFUSALS
 from lossbook.checks.findings import Evidence, Finding, Held, Said
-from lossbook.checks.jacobians import jacobians
 from lossbook.checks.points import everyday, label_pair
-from lossbook.checks.subject import FunctionsSubject, Subject
+from lossbook.checks.subjects.subject import FunctionsSubject, Subject
 
 Array = np.ndarray[Any, Any]
 

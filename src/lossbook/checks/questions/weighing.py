@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from lossbook.checks.calling import quietly
 from lossbook.checks.findings import Evidence, Finding, Held, Said
 from lossbook.checks.points import everyday
 from lossbook.checks.sampling import Samples
-from lossbook.checks.subject import FunctionsSubject, LossSubject, Subject
+from lossbook.checks.subjects.calling import quietly
+from lossbook.checks.subjects.subject import FunctionsSubject, LossSubject, Subject
 
 Array = np.ndarray[Any, Any]
 

@@ -1,0 +1,1 @@
+"""What a check asks of its subject, one kind of question per file."""
