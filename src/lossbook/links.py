@@ -44,17 +44,25 @@ def _centred_log(probabilities: Any) -> Any:
     return logs - np.max(logs, axis=-1, keepdims=True)
 
 
+def _log(mean: Any) -> Any:
+    with np.errstate(divide="ignore"):
+        return np.log(mean)
+
+
 _TO_RAW: dict[str, Callable[[Any], Any]] = {
     "identity": lambda value: value,
+    "log": _log,
     "logit": _logit,
     "softmax": _centred_log,
 }
 _TO_PREDICTION: dict[str, Callable[[Any, Any], Any]] = {
     "identity": lambda _, raw: raw,
+    "log": lambda m, raw: m.exp(raw),
     "logit": lambda m, raw: m.sigmoid(raw),
     "softmax": lambda m, raw: m.softmax(raw),
 }
 
 IDENTITY = Link("identity")
+LOG = Link("log", "log")
 LOGIT = Link("logit", "logit")
 SOFTMAX = Link("softmax", "log")

@@ -93,9 +93,15 @@ def between(low: float, high: float, default: float) -> Any:
     return _numeric(default, Rule(words, lambda value: low <= value <= high))
 
 
+def strictly_between(low: float, high: float, default: float) -> Any:
+    """Declare a parameter in (low, high)."""
+    words = f"strictly between {low:g} and {high:g}"
+    return _numeric(default, Rule(words, lambda value: low < value < high))
+
+
 def fraction(default: float) -> Any:
     """Declare a parameter strictly between 0 and 1."""
-    return _numeric(default, Rule("strictly between 0 and 1", lambda value: 0 < value < 1))
+    return strictly_between(0, 1, default)
 
 
 def rising_fractions(*default: float) -> Any:

@@ -67,7 +67,7 @@ def errors_of(
 ) -> dict[str, Any]:
     """The error of each sample (the largest of its row) in one output, by path."""
     true = truth(loss, order, samples.y_true, samples.y_pred)
-    sizes = _sizes(loss, samples) if order == 1 else None
+    sizes = _sizes(loss, order, samples)
     found = {}
     for path, evaluate in each.items():
         result = evaluate(EVERYTHING, samples.y_true, samples.y_pred)[order]
@@ -75,10 +75,12 @@ def errors_of(
     return found
 
 
-def _sizes(loss: lb.Loss, samples: Samples) -> Any:
-    """Soft labels make a gradient of two terms; its error is measured against them."""
-    soft = samples.labels.startswith(("soft", "rows"))
-    return terms(loss, samples.y_true, samples.y_pred) if soft else None
+def _sizes(loss: lb.Loss, order: int, samples: Samples) -> Any:
+    """What errors are measured against where outputs are sums whose terms cancel."""
+    cancels = samples.labels == "amounts" or (
+        order == 1 and samples.labels.startswith(("soft", "rows"))
+    )
+    return terms(loss, order, samples.y_true, samples.y_pred) if cancels else None
 
 
 def _spell(samples: Samples, place: int) -> str:

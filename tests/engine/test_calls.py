@@ -16,6 +16,7 @@ import lossbook as lb
 from compiler.twins import POINTWISE, compiled
 from lossbook.checks.sampling import ordinary
 from lossbook.compiler import kernel
+from lossbook.domains import Interval, Labels
 from lossbook.engine import blocks
 from variants import every_loss
 
@@ -55,12 +56,19 @@ def broken(loss: lb.Loss, count: int, dtype: Any) -> Iterator[tuple[str, Any, An
         yield "sample_weight", y, p, bad
         if not loss.prediction_domain.checks_nothing:
             bad = p.copy()
-            bad[(-1,) * p.ndim] = loss.prediction_domain.high + 0.5
+            bad[(-1,) * p.ndim] = _outside(loss.prediction_domain)
             yield "y_pred", y, bad, w
         if not loss.label_domain.checks_nothing:
             bad = y.copy()
-            bad[(-1,) * y.ndim] = 7
+            bad[(-1,) * y.ndim] = _outside(loss.label_domain)
             yield "y_true", bad, p, w
+
+
+def _outside(domain: Any) -> float:
+    """A number that the domain does not hold; 7 is no class of four either."""
+    if not isinstance(domain, Interval | Labels):
+        return 7.0
+    return next(number for number in (7.0, -7.0) if domain.outside(number))
 
 
 @EVERY

@@ -66,10 +66,10 @@ class Case:
 
     @property
     def gradient_size(self) -> Array:
-        """Per entry: the gradient, or the size of its two terms where a soft label mixes them."""
+        """Per entry: the gradient, or the size of its terms where the label mixes them."""
         y, p = self.samples.y_true, self.samples.y_pred
-        if self.samples.labels in ("soft", "rows"):
-            return np.asarray(terms(self.loss, y, p), float)
+        if self.samples.labels in ("soft", "rows", "amounts"):
+            return np.asarray(terms(self.loss, 1, y, p), float)
         return abs(self.loss.gradient(y, p, reduction="none"))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 import lossbook as lb
 from lossbook.domains import ClassLabels, Interval, Labels, OrderedClasses, RowsOf
+from lossbook.families import DevianceLoss
 
 Array = np.ndarray[Any, Any]
 
@@ -48,7 +49,8 @@ def columns(loss: lb.Loss, usual: int = 4) -> int:
 
 
 def label_sets(loss: lb.Loss, rng: np.random.Generator, shape: tuple[int, ...]) -> dict[str, Array]:
-    """Labels by kind, for predictions of this shape: classes, probabilities, or numbers."""
+    """Labels by kind, for predictions of this shape: classes, probabilities, amounts (a loss has a
+    term for each unit of them), or numbers."""
     domain, count = loss.label_domain, shape[0]
     if isinstance(domain, ClassLabels):
         return class_labels(rng, *shape)
@@ -62,7 +64,8 @@ def label_sets(loss: lb.Loss, rng: np.random.Generator, shape: tuple[int, ...]) 
         raise TypeError(f"no samples for labels in {domain.describe()}")
     if (domain.low, domain.high) == (0, 1):
         return {"hard": rng.integers(0, 2, count).astype(float), "soft": rng.random(count)}
-    return {"real": _everyday(domain, rng, (count,))}
+    kind = "amounts" if isinstance(loss, DevianceLoss) else "real"
+    return {kind: _everyday(domain, rng, (count,))}
 
 
 def class_labels(rng: np.random.Generator, count: int, classes: int) -> dict[str, Array]:

@@ -59,22 +59,28 @@ def _derivative(loss: Loss, order: int, y: Any, p: Any) -> Any:
         return loss.textbook(ORACLE, y, p)
 
 
-def terms(loss: Loss, y_true: Any, y_pred: Any) -> Any:
-    """The size of what a gradient is the sum of, where the loss is affine in a soft label.
+def terms(loss: Loss, order: int, y_true: Any, y_pred: Any) -> Any:
+    """The size of what an output is the sum of, where the loss is affine in its label.
 
-    With y between the labels 0 and 1 the gradient is (1 - y) g(0) + y g(1): two terms of opposite
-    sign, whose sum cancels where it changes sign. Errors are measured against the terms' sizes.
+    A label is made of the ends of its domain: of 0 and 1 as (1 - y) 0 + y 1, of classes as a row of
+    shares, and where the domain has no upper end, of the lower one and a way y - low up from it.
+    Each part contributes a term, and where the terms have opposite signs, their sum cancels.
+    Errors are measured against the terms' sizes.
     """
     with mpmath.workdps(DIGITS):
         labels, predictions = exact(y_true), exact(y_pred)
         if loss.is_row:
             classes = predictions.shape[-1]
             return sum(
-                labels[:, k, None] * abs(truth(loss, 1, np.full(len(labels), k), y_pred))
+                labels[:, k, None] * abs(truth(loss, order, np.full(len(labels), k), y_pred))
                 for k in range(classes)
             )
-        low, high = (truth(loss, 1, np.full(len(labels), end), y_pred) for end in (0.0, 1.0))
-        return _weighed(1 - labels, low) + _weighed(labels, high)
+        low, high = loss.label_domain.low, loss.label_domain.high
+        at_low = truth(loss, order, np.full(len(labels), low), y_pred)
+        if np.isinf(high):
+            return abs(at_low) + abs(truth(loss, order, y_true, y_pred) - at_low)
+        at_high = truth(loss, order, np.full(len(labels), high), y_pred)
+        return _weighed(1 - labels, at_low) + _weighed(labels, at_high)
 
 
 def _weighed(weight: Any, term: Any) -> Any:

@@ -11,16 +11,19 @@ from lossbook.domains.domain import Domain
 
 @dataclass(frozen=True)
 class Interval(Domain):
-    """The numbers from ``low`` to ``high``, ends included unless they are infinite.
+    """The numbers from ``low`` to ``high``, ends included unless they are infinite or left out.
 
     >>> from lossbook.domains import Interval
     >>> Interval(0, 1).describe()
     '[0, 1]'
+    >>> Interval(0, without_low=True).describe()
+    '(0, inf)'
     """
 
     low: float = -math.inf
     high: float = math.inf
     hint: str = ""
+    without_low: bool = False
 
     @property
     def checks_nothing(self) -> bool:
@@ -33,14 +36,15 @@ class Interval(Domain):
 
     def outside(self, value: Any) -> Any:
         """True, elementwise, where the value breaks the rule."""
-        return (value < self.low) | (value > self.high)
+        below = value <= self.low if self.without_low else value < self.low
+        return below | (value > self.high)
 
     def describe(self) -> str:
         if self.checks_nothing:
             return "the real numbers"
-        left = "(-inf" if math.isinf(self.low) else f"[{self.low:g}"
+        bracket = "(" if self.without_low or math.isinf(self.low) else "["
         right = "inf)" if math.isinf(self.high) else f"{self.high:g}]"
-        return f"{left}, {right}"
+        return f"{bracket}{self.low:g}, {right}"
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,14 @@ class OracleMaths(RowMaths):
     def square_near_zero(self, x: Term, relative: Term, elsewhere: Term) -> Term:
         return elsewhere
 
+    @_each
+    def times_exp(self, factor: Term, x: Term) -> Term:
+        return self.times(factor, mpmath.exp(x))
+
+    @_each
+    def exp_minus(self, x: Term, y: Term, factor: Term = 1) -> Term:
+        return mpmath.exp(x) - self.times(y, factor)
+
     def sum(self, x: Term) -> Term:
         return np.asarray([sum(x[1:], x[0])], dtype=object)
 

@@ -103,6 +103,15 @@ class SymbolMaths(RowMaths):
     def share_of_square(self, part: Term, whole: Term) -> Term:
         return part / whole**2
 
+    def share_of_cube(self, part: Term, whole: Term) -> Term:
+        return part / whole**3
+
+    def times_exp(self, factor: Term, x: Term) -> Term:
+        return factor * self.exp(x)
+
+    def exp_minus(self, x: Term, y: Term, factor: Term = 1) -> Term:
+        return self.exp(x) - y * factor
+
     def sigmoid(self, x: Term) -> Term:
         return _each(Sigmoid, x)
 

@@ -1,0 +1,1 @@
+"""Losses for counts and positive numbers."""
