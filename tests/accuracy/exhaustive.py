@@ -17,6 +17,7 @@ import lossbook as lb
 from lossbook.checks.truth import OUTPUTS
 from lossbook.domains import Labels
 from lossbook.engine import blocks
+from lossbook.families import DevianceLoss
 
 PATTERNS = 2**32
 CHUNK = 2**20
@@ -44,7 +45,7 @@ def labels_of(loss: lb.Loss) -> tuple[float, ...]:
     domain = loss.label_domain
     if isinstance(domain, Labels):
         return domain.first, domain.second
-    return (0.0, 1.0)
+    return tuple(label for label in (0.0, 1.0) if not domain.outside(label))
 
 
 def scan(loss: lb.Loss, label: float, stride: int = 1, first: int = 0) -> dict[str, Worst]:
@@ -53,12 +54,28 @@ def scan(loss: lb.Loss, label: float, stride: int = 1, first: int = 0) -> dict[s
     for y_pred in _predictions(loss, label, stride, first):
         y_true = np.full(y_pred.shape, label, np.float32)
         results = loss.value_gradient_hessian(y_true, y_pred, reduction="none")
-        exact = blocks.evaluate(
-            loss, 0b111, y_true.astype(np.float64), y_pred.astype(np.float64), None, "none"
-        )
-        for output, result, reference in zip(OUTPUTS, results, exact, strict=True):
-            worst[output].add(_ulps(result, reference), y_pred)
+        exact = _in_double(loss, label, y_pred)
+        sizes = _sizes(loss, exact, y_pred)
+        for output, result, reference, size in zip(OUTPUTS, results, exact, sizes, strict=True):
+            worst[output].add(_ulps(result, reference, size), y_pred)
     return worst
+
+
+def _in_double(loss: lb.Loss, label: float, y_pred: Any) -> Any:
+    y_true = np.full(y_pred.shape, label)
+    return blocks.evaluate(loss, 0b111, y_true, y_pred.astype(np.float64), None, "none")
+
+
+def _sizes(loss: lb.Loss, exact: Any, y_pred: Any) -> Any:
+    """The terms that outputs are sums of, as in ``lossbook.checks.truth.terms``; else outputs."""
+    if not isinstance(loss, DevianceLoss):
+        return exact
+    at_low = _in_double(loss, loss.label_domain.low, y_pred)
+    with np.errstate(all="ignore"):
+        return [
+            np.where(np.isinf(low) | np.isinf(one), one, abs(low) + abs(one - low))
+            for one, low in zip(exact, at_low, strict=True)
+        ]
 
 
 def _predictions(loss: lb.Loss, label: float, stride: int, first: int) -> Iterator[Any]:
@@ -72,11 +89,13 @@ def _predictions(loss: lb.Loss, label: float, stride: int, first: int) -> Iterat
             yield y_pred
 
 
-def _ulps(result: Any, reference: Any) -> Any:
-    """Errors in ULP of single precision; what overflows counts as the first power that does."""
+def _ulps(result: Any, reference: Any, size: Any = None) -> Any:
+    """Errors in ULP of single precision, of the reference or of a size given for it; what overflows
+    counts as the first power that does."""
     limit = 2.0**128
     reference = np.clip(reference, -limit, limit)
-    exponent = np.clip(np.frexp(reference)[1] - 1, -126, 127)
+    size = reference if size is None else np.clip(size, -limit, limit)
+    exponent = np.clip(np.frexp(size)[1] - 1, -126, 127)
     errors = abs(np.clip(result.astype(np.float64), -limit, limit) - reference)
     errors = np.ldexp(errors, 23 - exponent)
     return np.where(np.isnan(errors), np.inf, errors)
