@@ -10,8 +10,9 @@ import numpy as np
 
 import lossbook as lb
 from lossbook.checks.extremes import extreme
+from lossbook.checks.questions.precision import sizes_of
 from lossbook.checks.sampling import Samples
-from lossbook.checks.truth import OUTPUTS, terms, truth, ulp_errors
+from lossbook.checks.truth import OUTPUTS, truth, ulp_errors
 
 from .paths import Evaluate, paths
 
@@ -67,20 +68,12 @@ def errors_of(
 ) -> dict[str, Any]:
     """The error of each sample (the largest of its row) in one output, by path."""
     true = truth(loss, order, samples.y_true, samples.y_pred)
-    sizes = _sizes(loss, order, samples)
+    sizes = sizes_of(loss, order, samples)
     found = {}
     for path, evaluate in each.items():
         result = evaluate(EVERYTHING, samples.y_true, samples.y_pred)[order]
         found[path] = ulp_errors(result, true, sizes).reshape(len(samples), -1).max(axis=1)
     return found
-
-
-def _sizes(loss: lb.Loss, order: int, samples: Samples) -> Any:
-    """What errors are measured against where outputs are sums whose terms cancel."""
-    cancels = samples.labels == "amounts" or (
-        order == 1 and samples.labels.startswith(("soft", "rows"))
-    )
-    return terms(loss, order, samples.y_true, samples.y_pred) if cancels else None
 
 
 def _spell(samples: Samples, place: int) -> str:

@@ -93,10 +93,12 @@ def states_accuracy(loss: Loss) -> bool:
     )
 
 
-def sizes_of(loss: Loss, samples: Samples) -> Any:
-    """Soft labels make a gradient of two terms; its error is measured against them."""
-    soft = samples.labels.startswith(("soft", "rows"))
-    return terms(loss, samples.y_true, samples.y_pred) if soft else None
+def sizes_of(loss: Loss, order: int, samples: Samples) -> Any:
+    """What errors are measured against where an output is a sum whose terms cancel, else None."""
+    cancels = samples.labels == "amounts" or (
+        order == 1 and samples.labels.startswith(("soft", "rows"))
+    )
+    return terms(loss, order, samples.y_true, samples.y_pred) if cancels else None
 
 
 def _beyond_bound(loss: Loss, output: str) -> tuple[list[Miss], str, str]:
@@ -109,7 +111,7 @@ def _beyond_bound(loss: Loss, output: str) -> tuple[list[Miss], str, str]:
             call = loss if output == "value" else getattr(loss, output)
             got = np.asarray(call(samples.y_true, samples.y_pred, reduction="none"))
             true = truth(loss, order, samples.y_true, samples.y_pred)
-            sizes = sizes_of(loss, samples) if output == "gradient" else None
+            sizes = sizes_of(loss, order, samples)
             errors = ulp_errors(got, true, sizes)
             largest, points = max(largest, float(errors.max(initial=0.0))), points + errors.size
             misses += _misses(samples, got, true, errors, errors > bound, dtype)
