@@ -47,14 +47,19 @@ def guess_domains(subject: FunctionsSubject) -> None:
         return
     if subject.label_domain is None and _sees_two_classes(subject):
         subject.label_domain = _ZERO_ONE
-    for labels, predictions in _CANDIDATES:
-        y = subject.label_domain or labels
-        p = subject.prediction_domain or predictions
-        if _fits(subject, y, p):
-            break
-    else:
-        y, p = subject.label_domain or REALS, subject.prediction_domain or REALS
-    subject.label_domain, subject.prediction_domain = y, p
+    # A booster hands over raw scores; and of labels that are told, one may well be a mistake.
+    lenient = subject.is_objective or subject.label_domain is not None
+    raw = [pair for pair in _CANDIDATES if pair[1] == REALS]
+    tries = [(raw, True), *([(raw, False)] if lenient else []), (_CANDIDATES, True)]
+    for candidates, must_hold in tries:
+        for labels, predictions in candidates:
+            y = subject.label_domain or labels
+            p = subject.prediction_domain or predictions
+            if _fits(subject, y, p, must_hold):
+                subject.label_domain, subject.prediction_domain = y, p
+                return
+    subject.label_domain = subject.label_domain or REALS
+    subject.prediction_domain = subject.prediction_domain or REALS
 
 
 def _sees_two_classes(subject: FunctionsSubject) -> bool:
@@ -78,13 +83,16 @@ def _for_rows(subject: FunctionsSubject) -> Any:
     return REALS if fine else PROBABILITIES
 
 
-def _fits(subject: FunctionsSubject, labels: Any, predictions: Any) -> bool:
+def _fits(subject: FunctionsSubject, labels: Any, predictions: Any, must_hold: bool) -> bool:
+    """Whether all results are finite, and gradients lead somewhere."""
     inner = _LABELS[~np.asarray(labels.outside(_LABELS))]
     places = _places(predictions)
     y, p = (grid.ravel() for grid in np.meshgrid(inner, places, indexing="ij"))
     results = {output: subject.compute(output, y, p) for output in subject.outputs}
     if not all(np.isfinite(result).all() for result in results.values()):
         return False
+    if not must_hold:
+        return True
     slopes = results["gradient"].reshape(len(inner), len(places))
     return _holds(slopes, predictions) or _holds(-slopes, predictions)
 
