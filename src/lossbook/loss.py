@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import numbers
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -50,6 +51,7 @@ class Loss:
     """Whether float64 formulas carry their rounding errors along (float32 goes through float64)."""
     references: ClassVar[tuple[str, ...]] = ()
     is_row: ClassVar[bool] = False
+    is_of_residual: ClassVar[bool] = False
 
     def __init_subclass__(cls, *, family: bool = False, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
@@ -238,6 +240,58 @@ class Loss:
                 value = tuple(map(m.parameter, names, value))
             object.__setattr__(clone, field.name, value)
         return clone
+
+    # -- composition ------------------------------------------------------------------------------
+
+    # NumPy's numbers and arrays leave a product with a loss to the loss.
+    __array_ufunc__ = None
+
+    def __mul__(self, factor: Any) -> Loss:
+        """The loss times a number above 0."""
+        return (
+            registry.composing().scale(self, factor)
+            if isinstance(factor, numbers.Real)
+            else NotImplemented
+        )
+
+    __rmul__ = __mul__
+
+    def __add__(self, other: Any) -> Loss:
+        """The sum of two losses of the same labels and predictions."""
+        return registry.composing().add(self, other) if isinstance(other, Loss) else NotImplemented
+
+    def __radd__(self, other: Any) -> Loss:
+        # sum([one, other]) starts from 0.
+        return self if isinstance(other, int) and other == 0 else NotImplemented
+
+    def class_weighted(self, weights: Mapping[float, float]) -> Loss:
+        """This loss of two classes with a weight for each, by label.
+
+        Examples
+        --------
+        >>> import lossbook
+        >>> loss = lossbook.Hinge().class_weighted({-1: 1, 1: 3})
+        >>> loss([-1, 1], [0.0, 0.0], reduction="none")
+        array([1., 3.])
+        """
+        weighted: Loss = registry.composing().weigh_classes(self, weights)
+        return weighted
+
+    def offset(self, offset: float) -> Loss:
+        """This loss of ``y_pred + offset``, for predictions that are any number.
+
+        An offset per sample (a log exposure) needs no loss of its own: pass ``y_pred + offsets``,
+        by which derivatives are the same.
+
+        Examples
+        --------
+        >>> import lossbook
+        >>> loss = lossbook.SquaredError().offset(10)
+        >>> loss([12.0], [1.0])
+        1.0
+        """
+        shifted: Loss = registry.composing().shift(self, offset)
+        return shifted
 
     # -- plumbing ---------------------------------------------------------------------------------
 

@@ -43,6 +43,11 @@ def load_catalogue() -> None:
         importlib.import_module(module.name)
 
 
+def composing() -> Any:
+    """The module that makes losses of losses: it stands above them, but they know how to ask."""
+    return importlib.import_module("lossbook.composition")
+
+
 def catalogue() -> tuple[type[Loss], ...]:
     """Every registered loss class, by kind, then by name.
 

@@ -151,9 +151,7 @@ def _outwards(costs: _Costs, end: float, holds: Callable[[float], bool]) -> floa
 
 
 def _rises_from_the_label(loss: Loss) -> bool:
-    from lossbook.families import ResidualLoss
-
-    if not (isinstance(loss, ResidualLoss) and loss.facts.unimodal):
+    if not (loss.is_of_residual and loss.facts.unimodal):
         return False
     residuals = np.concatenate([[0.0], _SIZES, -_SIZES])
     with np.errstate(all="ignore"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from lossbook.loss import Loss
 from lossbook.maths.namespace import Term
@@ -10,6 +10,8 @@ from lossbook.maths.namespace import Term
 
 class ResidualLoss(Loss, family=True):
     """A function of the residual alone; as dr / dy_pred = 1, derivatives carry over unchanged."""
+
+    is_of_residual: ClassVar[bool] = True
 
     def value(self, m: Any, r: Term) -> Term:
         """The loss of the residual ``r``."""
