@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 # Where each public name that is not a loss lives.
 _HOMES = {
     "Loss": "lossbook.loss",
+    "DevianceLoss": "lossbook.families",
     "ResidualLoss": "lossbook.families",
     "MarginLoss": "lossbook.families",
     "PointwiseLoss": "lossbook.families",
@@ -26,6 +27,7 @@ _HOMES = {
     "catalogue": "lossbook.registry",
     "check": "lossbook.checks",
     "compile": "lossbook.compiler",
+    "counterparts": "lossbook.registry",
     "get": "lossbook.registry",
     "get_num_threads": "lossbook.engine.native",
     "set_num_threads": "lossbook.engine.native",

@@ -11,6 +11,7 @@ from lossbook.errors import InputError, InputTypeError, UnknownLossError
 
 if TYPE_CHECKING:
     from lossbook.loss import Loss
+    from lossbook.rosetta import Counterpart
 
 _classes: dict[str, type[Loss]] = {}
 _KINDS = ("regression", "counts", "distributions", "binary", "multiclass", "several")
@@ -102,6 +103,49 @@ def get(name: str, **parameters: Any) -> Loss:
                 f"{cls.name} has no parameter {parameter!r}: {has}.", argument=parameter
             )
     return cls(**chosen)
+
+
+def counterparts(framework: str) -> tuple[tuple[Loss, Counterpart], ...]:
+    """The losses of another framework, each as this library has it, with what differs there.
+
+    Parameters
+    ----------
+    framework : str
+        ``"torch"``, ``"keras"``, ``"sklearn"``, ``"xgboost"``, ``"lightgbm"``, ...
+
+    Raises
+    ------
+    InputError
+        No loss has a counterpart there; the message lists the frameworks.
+
+    Examples
+    --------
+    >>> import lossbook
+    >>> theirs = {row.name: (loss, row) for loss, row in lossbook.counterparts("xgboost")}
+    >>> loss, row = theirs["count:poisson"]
+    >>> loss, row.differences
+    (Poisson(from_log=True), {'hessian': 'e^0.7 times as large'})
+    """
+    found = [
+        (cls(**theirs.parameters), theirs) for cls in catalogue() for theirs in cls.counterparts
+    ]
+    known = sorted({theirs.framework for _, theirs in found})
+    if framework not in known:
+        raise InputError(
+            f"framework must be one of {', '.join(known)}, got {framework!r}.",
+            argument="framework",
+        )
+    return tuple(pair for pair in found if pair[1].framework == framework)
+
+
+def counterpart_named(name: str) -> Counterpart | None:
+    """The counterpart that a name stands for; None for a name of a loss itself."""
+    key = name.strip().lower()
+    for cls in catalogue():
+        for counterpart in cls.counterparts:
+            if key in map(str.lower, counterpart.spellings):
+                return counterpart
+    return None
 
 
 def _find(name: str) -> tuple[type[Loss], dict[str, Any]]:

@@ -8,13 +8,44 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Framework:
+    """A library that has losses of its own.
+
+    Parameters
+    ----------
+    title : str
+        How it writes its name.
+    tested : str
+        The version that every row of it was tested with; empty where rows are from its
+        documentation and source alone.
+    """
+
+    title: str
+    tested: str = ""
+
+
+FRAMEWORKS = {
+    "torch": Framework("PyTorch", "2.13.0"),
+    "keras": Framework("Keras", "3.15.1"),
+    "optax": Framework("Optax", "0.2.8"),
+    "sklearn": Framework("scikit-learn", "1.9.1"),
+    "scipy": Framework("SciPy", "1.17.1"),
+    "statsmodels": Framework("statsmodels", "0.15.0"),
+    "xgboost": Framework("XGBoost", "3.2.0"),
+    "lightgbm": Framework("LightGBM", "4.7.0"),
+    "catboost": Framework("CatBoost"),
+    "lossfunctions": Framework("LossFunctions.jl"),
+}
+
+
+@dataclass(frozen=True)
 class Counterpart:
     """One name of a loss in one framework.
 
     Parameters
     ----------
     framework : str
-        "torch", "keras", "sklearn", "xgboost", "lightgbm", "catboost", "optax", "scipy", ...
+        A key of ``FRAMEWORKS``: "torch", "keras", "sklearn", "xgboost", "lightgbm", ...
     name : str
         As that framework spells it.
     parameters : mapping
@@ -58,6 +89,12 @@ class Counterpart:
         """
         full = f"{self.framework}:{self.name}"
         return (full, self.name) if {":", "."} & set(self.name) else (full,)
+
+    @property
+    def title(self) -> str:
+        """The framework as it writes itself."""
+        framework = FRAMEWORKS.get(self.framework)
+        return self.framework if framework is None else framework.title
 
     @property
     def differences(self) -> dict[str, str]:

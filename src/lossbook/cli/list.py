@@ -22,10 +22,20 @@ __all__ = ["list_command"]
     show_default=True,
     help="How to print the catalogue.",
 )
-def list_command(format_: str) -> None:
-    """Every loss, by kind, with its parameters and its other names."""
+@click.option("--framework", help="The losses of another framework, and what differs there.")
+def list_command(format_: str, framework: str | None) -> None:
+    """Every loss, by kind, with its parameters and its other names.
+
+    With --framework xgboost (torch, keras, sklearn, lightgbm, ...) the losses of that framework by
+    their names there, each with the loss that it is here and what differs.
+    """
     import lossbook
 
+    if framework is not None:
+        from lossbook.cli.rosetta import print_counterparts
+
+        print_counterparts(framework, format_)
+        return
     entries = [_entry(loss) for loss in lossbook.catalogue()]
     {"table": _print_table, "json": _print_json, "csv": _print_csv}[format_](entries)
 

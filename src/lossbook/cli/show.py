@@ -22,7 +22,8 @@ __all__ = ["show_command"]
 def show_command(name: str, parameters: Mapping[str, object]) -> None:
     """One loss: formulas, domains, facts, a worked example, and a plot.
 
-    NAME is its name or any of its other names: quantile, pinball, mse, binary:logistic.
+    NAME is its name or any of its other names: quantile, pinball, mse, binary:logistic. By the
+    name that another framework has for it, the differences to that framework come in detail.
     """
     from lossbook.cli.screen import Screen
 
@@ -34,6 +35,7 @@ def show_command(name: str, parameters: Mapping[str, object]) -> None:
     _example(loss, screen)
     _plot(loss, screen)
     _names(loss, screen)
+    _elsewhere(loss, name, screen)
 
 
 def _introduce(loss: Loss, screen: Screen) -> None:
@@ -189,6 +191,26 @@ def _names(loss: Loss, screen: Screen) -> None:
         pairs.append(("also known as", ", ".join(loss.aliases)))
     pairs += [("reference", reference) for reference in loss.references]
     screen.pairs(pairs)
+
+
+def _elsewhere(loss: Loss, name: str, screen: Screen) -> None:
+    """What differs where the loss was called by its name in a framework, else in all of them."""
+    from lossbook.cli.rosetta import differences
+    from lossbook.registry import counterpart_named
+
+    called = counterpart_named(name)
+    if called is not None:
+        screen.heading(f"{called.name} of {called.title}")
+        pairs = [*called.differences.items()]
+        if called.parameters:
+            given = ", ".join(f"{key}={value}" for key, value in called.parameters.items())
+            pairs.insert(0, ("is", f"{type(loss).__name__}({given})"))
+        screen.pairs(pairs or [("differs", "in nothing: value, gradient and Hessian are these")])
+    elif loss.counterparts:
+        screen.heading("In other frameworks")
+        for theirs in loss.counterparts:
+            screen.paragraph(f"{theirs.title}: {theirs.name}", indent=2)
+            screen.paragraph(differences(theirs) or "the same", indent=4, dim=True)
 
 
 def _is_built_in(loss: Loss) -> bool:

@@ -7,8 +7,11 @@ from lossbook.domains import Domain, Interval
 from lossbook.facts import Example, Facts
 from lossbook.families import DevianceLoss
 from lossbook.maths.namespace import Term
+from lossbook.rosetta import Counterpart
 
 _POSITIVE = Interval(0, without_low=True)
+
+_MEAN = {"from_log": False}
 
 
 class Gamma(DevianceLoss):
@@ -40,6 +43,13 @@ class Gamma(DevianceLoss):
     kind = "counts"
     compensated = True
     aliases = {"gamma_deviance": {}}
+    counterparts = (
+        Counterpart("sklearn", "HalfGammaLoss"),
+        Counterpart("sklearn", "mean_gamma_deviance", _MEAN, factor=2),
+        Counterpart("statsmodels", "Gamma", _MEAN),
+        Counterpart("xgboost", "reg:gamma"),
+        Counterpart("lightgbm", "gamma"),
+    )
     dropped = "nothing (an exponential label; a dispersion of its own adds terms of the label)"
     references = ("McCullagh and Nelder, Generalized Linear Models (1989), chapter 8",)
 

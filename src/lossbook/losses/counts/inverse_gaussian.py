@@ -7,8 +7,11 @@ from lossbook.domains import Domain, Interval
 from lossbook.facts import Example, Facts
 from lossbook.families import DevianceLoss
 from lossbook.maths.namespace import Term
+from lossbook.rosetta import Counterpart
 
 _POSITIVE = Interval(0, without_low=True)
+
+_MEAN = {"from_log": False}
 
 
 class InverseGaussian(DevianceLoss):
@@ -41,6 +44,7 @@ class InverseGaussian(DevianceLoss):
 
     kind = "counts"
     compensated = True
+    counterparts = (Counterpart("statsmodels", "InverseGaussian", _MEAN),)
     dropped = "1 / (2 y) + log(2 pi y^3) / 2"
     references = ("Tweedie, Statistical Properties of Inverse Gaussian Distributions I (1957)",)
 

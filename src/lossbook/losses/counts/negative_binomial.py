@@ -7,8 +7,11 @@ from lossbook.facts import Example, Facts
 from lossbook.families import DevianceLoss
 from lossbook.maths.namespace import Term
 from lossbook.parameters import positive
+from lossbook.rosetta import Counterpart
 
 _COUNTS = Interval(0)
+
+_MEAN = {"from_log": False}
 
 
 class NegativeBinomial(DevianceLoss):
@@ -46,6 +49,7 @@ class NegativeBinomial(DevianceLoss):
     kind = "counts"
     compensated = True
     aliases = {"negbin": {}}
+    counterparts = (Counterpart("statsmodels", "NegativeBinomial", _MEAN),)
     dropped = "log Gamma(y + 1) + log Gamma(1 / alpha) - log Gamma(y + 1 / alpha)"
     references = ("Hilbe, Negative Binomial Regression (2011), chapter 8",)
 

@@ -7,8 +7,11 @@ from lossbook.domains import Domain, Interval
 from lossbook.facts import Example, Facts
 from lossbook.families import DevianceLoss
 from lossbook.maths.namespace import Term
+from lossbook.rosetta import Counterpart
 
 _COUNTS = Interval(0)
+
+_MEAN = {"from_log": False}
 
 
 class Poisson(DevianceLoss):
@@ -39,6 +42,17 @@ class Poisson(DevianceLoss):
 
     kind = "counts"
     aliases = {"poisson_loss": {}}
+    counterparts = (
+        Counterpart("torch", "torch.nn.PoissonNLLLoss"),
+        Counterpart("keras", "Poisson", _MEAN, clipping="1e-7 is added inside the logarithm"),
+        Counterpart("sklearn", "HalfPoissonLoss"),
+        Counterpart("sklearn", "mean_poisson_deviance", _MEAN, factor=2),
+        Counterpart("statsmodels", "Poisson", _MEAN),
+        Counterpart("xgboost", "count:poisson", hessian="e^0.7 times as large"),
+        Counterpart("lightgbm", "poisson", hessian="e^0.7 times as large"),
+        Counterpart("catboost", "Poisson"),
+        Counterpart("lossfunctions", "PoissonLoss"),
+    )
     dropped = "log y!"
     references = ("McCullagh and Nelder, Generalized Linear Models (1989), chapter 6",)
 

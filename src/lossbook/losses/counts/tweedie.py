@@ -7,8 +7,11 @@ from lossbook.facts import Example, Facts
 from lossbook.families import DevianceLoss
 from lossbook.maths.namespace import Term
 from lossbook.parameters import strictly_between
+from lossbook.rosetta import Counterpart
 
 _AMOUNTS = Interval(0)
+
+_MEAN = {"from_log": False}
 
 
 class Tweedie(DevianceLoss):
@@ -47,6 +50,27 @@ class Tweedie(DevianceLoss):
 
     kind = "counts"
     compensated = True
+    counterparts = (
+        Counterpart("sklearn", "HalfTweedieLoss"),
+        Counterpart("sklearn", "HalfTweedieLossIdentity", _MEAN),
+        Counterpart(
+            "sklearn",
+            "mean_tweedie_deviance",
+            _MEAN,
+            factor=2,
+            note="its power is 0 by default, the squared error",
+        ),
+        Counterpart("xgboost", "reg:tweedie"),
+        Counterpart("lightgbm", "tweedie"),
+        Counterpart("catboost", "Tweedie", note="its variance_power has no default"),
+        Counterpart(
+            "statsmodels",
+            "Tweedie",
+            _MEAN,
+            factor=2,
+            note="its deviance; var_power is 1 by default",
+        ),
+    )
     dropped = "the logarithm of a series in y"
     references = ("Jorgensen, Exponential Dispersion Models, J. R. Statist. Soc. B 49 (1987)",)
 

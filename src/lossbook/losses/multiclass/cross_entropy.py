@@ -10,7 +10,11 @@ from lossbook.functionals import Functional, Mean
 from lossbook.links import IDENTITY, SOFTMAX, Link
 from lossbook.maths.namespace import Term
 from lossbook.parameters import switch
+from lossbook.rosetta import Counterpart
 
+_LOGITS = {"from_logits": True}
+_NORMALISED = "gradients are larger by 1 in all entries, as the sum is differentiated too"
+_DOUBLED = "twice as large, floored at 1e-16"
 _PREDICTED = Interval(0, 1, hint="pass from_logits=True if these are raw scores")
 
 
@@ -46,11 +50,41 @@ class CrossEntropy(ScoresLoss):
         "multiclass_log_loss": {},
         "softmax": {"from_logits": True},
         "softmax_cross_entropy": {"from_logits": True},
-        "multi:softmax": {"from_logits": True},
-        "multi:softprob": {"from_logits": True},
-        "lightgbm:multiclass": {"from_logits": True},
-        "torch.nn.CrossEntropyLoss": {"from_logits": True},
     }
+    counterparts = (
+        Counterpart("torch", "torch.nn.CrossEntropyLoss", _LOGITS),
+        Counterpart(
+            "keras",
+            "CategoricalCrossentropy",
+            labels="one-hot or probability rows",
+            clipping="probabilities are divided by their sum, then held to [1e-7, 1 - 1e-7]",
+            note=_NORMALISED,
+        ),
+        Counterpart(
+            "keras",
+            "SparseCategoricalCrossentropy",
+            labels="class indices",
+            clipping="probabilities are divided by their sum, then held to [1e-7, 1 - 1e-7]",
+            note=_NORMALISED,
+        ),
+        Counterpart(
+            "optax", "softmax_cross_entropy", _LOGITS, labels="one-hot or probability rows"
+        ),
+        Counterpart(
+            "optax", "softmax_cross_entropy_with_integer_labels", _LOGITS, labels="class indices"
+        ),
+        Counterpart("sklearn", "HalfMultinomialLoss", _LOGITS, labels="class indices"),
+        Counterpart("xgboost", "multi:softmax", _LOGITS, hessian=_DOUBLED, labels="class indices"),
+        Counterpart("xgboost", "multi:softprob", _LOGITS, hessian=_DOUBLED, labels="class indices"),
+        Counterpart(
+            "lightgbm",
+            "multiclass",
+            _LOGITS,
+            hessian="K / (K - 1) times as large",
+            labels="class indices",
+        ),
+        Counterpart("catboost", "MultiClass", _LOGITS, labels="class indices"),
+    )
     accuracy = Accuracy(value=4, gradient=4, hessian=4)
     references = ("Bridle, Probabilistic Interpretation of Feedforward Classification (1990)",)
 

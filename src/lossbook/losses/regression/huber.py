@@ -49,8 +49,9 @@ class Huber(ResidualLoss):
         Counterpart(
             "sklearn",
             "HuberLoss",
+            {"delta": 0.5},
             hessian="1 up to delta, 0 beyond",
-            note="delta is set anew to a quantile of the residuals",
+            note="delta is set anew to a quantile of the residuals, the 0.9 one by default",
         ),
         Counterpart("sklearn", "huber", {"delta": 0.1}, note="delta is SGDRegressor's epsilon"),
         Counterpart("lightgbm", "huber", {"delta": 0.9}, hessian="1", note="delta is its alpha"),
