@@ -20,30 +20,31 @@ class Facts:
     strictly_convex : bool
         It lies below them everywhere but at their ends: no straight piece, for any label.
     strong_convexity : float
-        The smallest curvature, attained or approached; 0 for a loss that is not convex. For class
-        losses, the smallest eigenvalue of a row's Hessian.
+        The smallest curvature, attained or approached; 0 for a loss that is not convex. For rows,
+        the smallest eigenvalue of a row's Hessian.
     unimodal : bool
         Away from its lowest point the value only rises, or stays: no second valley.
     lipschitz : float
         The largest slope, attained or approached; infinite where slopes grow without bound. For
-        class losses, the largest Euclidean norm of a row's gradient.
+        rows, the largest Euclidean norm of a row's gradient, or of one column's where columns are
+        separate (``loss.is_separable``).
     smoothness : float
         The largest size of the curvature, be it up or down: the Lipschitz constant of the gradient;
-        infinite where the slope jumps. For class losses, the largest eigenvalue of a row's Hessian
+        infinite where the slope jumps. For rows, the largest eigenvalue of a row's Hessian
         in size.
     kinks : tuple of float
         Where the slope jumps: in the margin for margin losses, in the prediction for other losses
-        of two classes, in the residual for the rest. Always empty for rows of scores.
+        of two classes, in the residual for the rest. Always empty for rows.
     minimum : float
         The smallest value, attained or approached.
     supremum : float
         The largest value, attained or approached; infinite where values grow without bound.
     symmetric : bool
         A residual and its negative cost the same; for two classes, so do the two classes, each with
-        the prediction that mirrors the other's. False for rows of scores.
+        the prediction that mirrors the other's. False for rows.
     redescending : bool
         The slope goes back to 0 far out, wherever the loss is not at its lowest there: an outlier
-        loses its influence. False for rows of scores.
+        loses its influence. False for rows.
     calibrated : bool or None
         For losses of two classes: whether the best prediction always lies on the side of the
         likelier class (Bartlett, Jordan and McAuliffe, JASA 101 (2006)). None for all others.

@@ -80,4 +80,40 @@ class Expectile:
         return "mean" if self.tau == 0.5 else f"expectile {self.tau:g}"
 
 
-Functional = Mean | Quantile | Expectile
+@dataclass(frozen=True)
+class MeanAndVariance:
+    """The mean, and the mean squared distance from it.
+
+    >>> from lossbook.functionals import MeanAndVariance
+    >>> MeanAndVariance()([0.0, 4.0]).tolist()
+    [2.0, 4.0]
+    """
+
+    def __call__(self, y: Any, weight: Any = None) -> Any:
+        y = np.asarray(y, dtype=np.float64)
+        mean = np.average(y, weights=weight)
+        return np.asarray([mean, np.average((y - mean) ** 2, weights=weight)])
+
+    def describe(self) -> str:
+        return "mean and variance"
+
+
+@dataclass(frozen=True)
+class MedianAndDeviation:
+    """The median, and the mean distance from it.
+
+    >>> from lossbook.functionals import MedianAndDeviation
+    >>> MedianAndDeviation()([0.0, 1.0, 5.0]).tolist()
+    [1.0, 1.6666666666666667]
+    """
+
+    def __call__(self, y: Any, weight: Any = None) -> Any:
+        y = np.asarray(y, dtype=np.float64)
+        median = Quantile(0.5)(y, weight)
+        return np.asarray([median, np.average(abs(y - median), weights=weight)])
+
+    def describe(self) -> str:
+        return "median and mean distance from it"
+
+
+Functional = Mean | Quantile | Expectile | MeanAndVariance | MedianAndDeviation

@@ -49,20 +49,28 @@ def _log(mean: Any) -> Any:
         return np.log(mean)
 
 
+def _log_of_second(values: Any) -> Any:
+    with np.errstate(divide="ignore"):
+        return np.stack([values[..., 0], np.log(values[..., 1])], axis=-1)
+
+
 _TO_RAW: dict[str, Callable[[Any], Any]] = {
     "identity": lambda value: value,
     "log": _log,
     "logit": _logit,
     "softmax": _centred_log,
+    "log scale": _log_of_second,
 }
 _TO_PREDICTION: dict[str, Callable[[Any, Any], Any]] = {
     "identity": lambda _, raw: raw,
     "log": lambda m, raw: m.exp(raw),
     "logit": lambda m, raw: m.sigmoid(raw),
     "softmax": lambda m, raw: m.softmax(raw),
+    "log scale": lambda m, raw: m.beside(raw[..., :1], m.exp(raw[..., 1:])),
 }
 
 IDENTITY = Link("identity")
 LOG = Link("log", "log")
 LOGIT = Link("logit", "logit")
 SOFTMAX = Link("softmax", "log")
+LOG_SCALE = Link("log scale")  # of a row of a location and a scale

@@ -103,12 +103,10 @@ class _Climb:
         p = np.where(outside, many.y_pred, p)
         y = many.y_true
         if many.labels.startswith("real"):
-            moved = np.where(self._rng.random(len(y)) < 0.5, self._stepped(y), y)
-            with np.errstate(over="ignore"):
-                bad = self._loss.label_domain.outside(moved) | ~np.isfinite(p - moved)
+            moved = np.where(_each(self._rng.random(len(y)) < 0.5, y), self._stepped(y), y)
+            bad = self._loss.label_domain.outside(moved) | ~_each(_apart(p, moved), y)
             y = np.where(bad, y, moved)
-            with np.errstate(over="ignore"):
-                p = np.where(np.isfinite(p - y), p, many.y_pred)
+            p = np.where(_each(_apart(p, y), p), p, many.y_pred)
         return Samples(samples.labels, y, p)
 
     def _stepped(self, numbers: Array) -> Array:
@@ -118,6 +116,18 @@ class _Climb:
         with np.errstate(over="ignore"):
             moved = numbers * (1 + self._rng.choice([-1.0, 1.0], numbers.shape) * sizes)
             return np.asarray(moved.astype(numbers.dtype))
+
+
+def _apart(p: Array, y: Array) -> Array:
+    """Whether no difference of a sample overflows."""
+    with np.errstate(over="ignore"):
+        finite = np.isfinite(p - (y if y.ndim == p.ndim else y[:, None]))
+    return np.asarray(finite if p.ndim == 1 else finite.all(axis=-1))
+
+
+def _each(samples: Array, array: Array) -> Array:
+    """One entry per sample, for an array that may have rows."""
+    return samples if array.ndim == 1 else samples[:, None]
 
 
 def _chosen(samples: Samples, places: Array) -> Samples:

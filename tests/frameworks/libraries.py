@@ -14,7 +14,7 @@ import torch
 
 import lossbook as lb
 from lossbook.checks.sampling import Samples, ordinary
-from lossbook.checks.truth import terms
+from lossbook.checks.truth import row_sizes, terms
 
 Array = np.ndarray[Any, Any]
 
@@ -71,6 +71,27 @@ class Case:
         if self.samples.labels in ("soft", "rows", "amounts"):
             return np.asarray(terms(self.loss, 1, y, p), float)
         return abs(self.loss.gradient(y, p, reduction="none"))
+
+    @property
+    def sizes(self) -> tuple[Any, Array, Any]:
+        """What rounding is measured against; None for values and Hessians of their own size."""
+        y, p = self.samples.y_true, self.samples.y_pred
+        value, gradient, hessian = (row_sizes(self.loss, order, y, p) for order in range(3))
+        return (
+            None if value is None else value.astype(float),
+            self.gradient_size if gradient is None else gradient.astype(float),
+            None if hessian is None else hessian.astype(float),
+        )
+
+    def weighed_sizes(self, factor: Array, reduction: str) -> list[Any]:
+        """The same, of results that are weighed and reduced."""
+        sizes = [
+            None if size is None else factor[(..., *(None,) * (size.ndim - 1))] * size
+            for size in self.sizes
+        ]
+        if sizes[0] is not None and reduction != "none":
+            sizes[0] = sizes[0].sum()
+        return sizes
 
 
 def cases(loss: lb.Loss, count: int, dtype: str) -> list[Case]:

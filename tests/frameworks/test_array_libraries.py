@@ -35,7 +35,7 @@ def test_the_numbers_are_numpy_s(library: Library, dtype: str, loss: lb.Loss) ->
     make = library.make
     for case in cases(loss, 40, dtype):
         y, p = case.samples.y_true, case.samples.y_pred
-        sizes = (None, case.gradient_size, None)
+        sizes = case.sizes
         expected = loss.value_gradient_hessian(y, p, reduction="none")
         results = loss.value_gradient_hessian(make(y), make(p), reduction="none")
         for result, numbers, size in zip(results, expected, sizes, strict=True):
@@ -59,9 +59,9 @@ def _compare_reduced(library: Library, case: Case, reduction: str, w: Any, facto
     results = case.loss.value_gradient_hessian(
         library.make(y), library.make(p), sample_weight=weight, reduction=reduction
     )
-    gradient_size = factor[(..., *(None,) * (p.ndim - 1))] * case.gradient_size
+    sizes = case.weighed_sizes(factor, reduction)
     epsilons = 12 * library.slack(str(p.dtype))
-    for result, numbers, size in zip(results, expected, (None, gradient_size, None), strict=True):
+    for result, numbers, size in zip(results, expected, sizes, strict=True):
         assert_close(library.numbers(result), numbers, epsilons, size)
 
 

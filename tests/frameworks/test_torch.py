@@ -46,7 +46,7 @@ def _size(case: Case, reduction: str, more: dict[str, Any]) -> Any:
     factor = w if more else np.ones(len(w))
     if reduction == "mean":
         factor = factor / factor.sum()
-    return factor[(..., *(None,) * (p.ndim - 1))] * np.maximum(case.gradient_size, 1e-3)
+    return factor[(..., *(None,) * (p.ndim - 1))] * np.maximum(case.sizes[1], 1e-3)
 
 
 @EVERY

@@ -11,7 +11,7 @@ import numpy as np
 
 import lossbook as lb
 from laws.collection import law
-from lossbook.checks.sampling import Array, Samples, ordinary
+from lossbook.checks.sampling import Array, Samples, columns, label_shape, ordinary
 
 REAL = (
     "f2",
@@ -30,8 +30,8 @@ FLOATS = ("f4", "f8")
 def _whole(loss: lb.Loss, count: int) -> tuple[Array, Array]:
     """Labels and predictions that every real dtype can hold."""
     rng = np.random.default_rng(51)
-    ones = rng.integers(0, 2, (count, 3) if loss.is_row else count)
-    labels = rng.integers(0, 2, count)
+    ones = rng.integers(0, 2, (count, columns(loss, 3)) if loss.is_row else count)
+    labels = rng.integers(0, 2, label_shape(loss, ones.shape))
     if not loss.is_row and bool(np.any(loss.label_domain.outside(np.zeros(1)))):
         labels = np.ones(count, int)
     return labels, ones
@@ -75,7 +75,7 @@ def nan_comes_out_where_it_went_in_and_nowhere_else(loss: lb.Loss) -> None:
                 labels, predictions = samples.y_true.astype(form), samples.y_pred.copy()
                 places = np.arange(3, 1500, 97)
                 target = labels if into == "y_true" else predictions
-                target[places if target.ndim == 1 else (places, places % 3)] = np.nan
+                target[places if target.ndim == 1 else (places, places % target.shape[1])] = np.nan
                 _check_missing(loss, labels, predictions, places)
 
 

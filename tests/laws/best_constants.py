@@ -11,6 +11,7 @@ import lossbook as lb
 from laws.collection import law
 from lossbook.checks.places import predictions
 from lossbook.checks.sampling import Samples, ordinary, weights
+from lossbook.checks.searching import row_jumps
 from lossbook.maths.oracle import DIGITS, ORACLE
 
 
@@ -46,6 +47,9 @@ def _check_balance(loss: lb.Loss, samples: Samples, w: Any, best: Any) -> None:
     """The gradients sum to 0 up to rounding, or change sign there where slopes jump."""
     if loss.is_row and loss.prediction_domain.checks_nothing is False:
         return  # the best row lies on the simplex, where the gradient is constant but not 0
+    if loss.is_row and row_jumps(loss):
+        _check_row_balance(loss, samples, w, best)
+        return
     words: Any = {"sample_weight": w, "reduction": "sum"}
     slopes, curves = loss.gradient_and_hessian(*_filled(samples, best), **words)
     if not loss.facts.kinks:
@@ -60,6 +64,19 @@ def _check_balance(loss: lb.Loss, samples: Samples, w: Any, best: Any) -> None:
         for s in (-step, step)
     )
     assert left <= 0 <= right or np.isclose(left * right, 0), f"{loss}: {left} .. {right}"
+
+
+def _check_row_balance(loss: lb.Loss, samples: Samples, w: Any, best: Any) -> None:
+    """To either side of each column of the best row its slope points back."""
+    for place in range(len(best)):
+        step = 1e-9 * max(1.0, abs(best[place])) * np.eye(len(best))[place]
+        left, right = (
+            loss.gradient(*_filled(samples, best + s), sample_weight=w, reduction="sum")
+            for s in (-step, step)
+        )
+        room = 1e-12 * abs(left[:, place]).sum()
+        assert left[:, place].sum() <= room, f"{loss}: column {place}"
+        assert right[:, place].sum() >= -room, f"{loss}: column {place}"
 
 
 def _filled(samples: Samples, constant: Any) -> tuple[Any, Any]:

@@ -257,7 +257,8 @@ def test_a_loss_without_a_functional_says_that_rows_are_not_searched() -> None:
     cls = scores()
     try:
         cls.functional = None
-        with pytest.raises(lb.InputError, match=r"MyBrier names no functional.*row of scores"):
+        cls.prediction_domain = Interval(0, 1)
+        with pytest.raises(lb.InputError, match=r"MyBrier names no functional.*row in \[0, 1\]"):
             cls().optimal_constant([0, 1, 1])
         with pytest.raises(NotImplementedError, match="MyBrier gives no hessian_matrix"):
             cls().full_hessian([0], [[0.5, 0.5]])

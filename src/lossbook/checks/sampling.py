@@ -48,6 +48,11 @@ def columns(loss: lb.Loss, usual: int = 4) -> int:
     return loss.columns.count or usual
 
 
+def label_shape(loss: lb.Loss, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of labels for predictions of this shape; of class indices, where both fit."""
+    return loss.label_domain.layouts[0].shape(shape) if loss.is_row else shape
+
+
 def label_sets(loss: lb.Loss, rng: np.random.Generator, shape: tuple[int, ...]) -> dict[str, Array]:
     """Labels by kind, for predictions of this shape: classes, probabilities, amounts (a loss has a
     term for each unit of them), or numbers."""

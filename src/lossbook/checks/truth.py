@@ -83,6 +83,22 @@ def terms(loss: Loss, order: int, y_true: Any, y_pred: Any) -> Any:
         return _weighed(1 - labels, at_low) + _weighed(labels, at_high)
 
 
+def row_sizes(loss: Loss, order: int, y_true: Any, y_pred: Any) -> Any:
+    """What a row loss says its results are sums of, where terms cancel; None where it says so."""
+    if not loss.is_row:
+        return None
+    with mpmath.workdps(DIGITS):
+        exactly: Any = loss.over(ORACLE)
+        labels, predictions = exact(y_true), exact(y_pred)
+        rows = [
+            exactly.sizes(ORACLE, order, y, z)
+            for y, z in zip(as_rows(loss, labels, predictions), predictions, strict=True)
+        ]
+        if rows[0] is None:
+            return None
+        return np.asarray([row[0] for row in rows] if order == 0 else rows, dtype=object)
+
+
 def _weighed(weight: Any, term: Any) -> Any:
     silent = np.frompyfunc(lambda w, t: mpmath.mpf(0) if w == 0 else w * abs(t), 2, 1)
     return silent(weight, term)

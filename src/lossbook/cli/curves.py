@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lossbook.domains import ClassLabels
 from lossbook.report.terminal import Curve, plot, side_by_side
 
 if TYPE_CHECKING:
@@ -33,8 +34,10 @@ class View:
 def view_of(loss: Loss) -> View:
     """Choose the label and the range of predictions that show a loss best."""
     low, high = _range(loss)
-    if loss.is_row:
+    if isinstance(loss.label_domain, ClassLabels):
         return _target_view(loss, low, high)
+    if loss.is_row:
+        return _first_column_view(loss, low, high)
     y = _label(loss)
 
     def along(call: Any) -> Callable[[list[float]], Sequence[float]]:
@@ -85,6 +88,23 @@ def _target_view(loss: Loss, low: float, high: float) -> View:
 
     x_label = "p of the target class" if bounded else "target's score, the others 0"
     return View(low, high, f"K = {CLASSES}", x_label, value, gradient)
+
+
+def _first_column_view(loss: Loss, low: float, high: float) -> View:
+    """Move the first column of the worked example's first row."""
+    label, row = loss.example.y_true[0], loss.example.y_pred[0]
+
+    def along(call: Any, xs: list[float]) -> Any:
+        rows = [[x, *row[1:]] for x in xs]  # type: ignore[index]
+        return call([label] * len(xs), rows, reduction="none")
+
+    def value(xs: list[float]) -> Sequence[float]:
+        return _list(along(loss, xs))
+
+    def gradient(xs: list[float]) -> Sequence[float]:
+        return [float(slopes[0]) for slopes in along(loss.gradient, xs)]
+
+    return View(low, high, "row 0", "first column, the others as above", value, gradient)
 
 
 def _range(loss: Loss) -> tuple[float, float]:

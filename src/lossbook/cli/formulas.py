@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 __all__ = ["formula_lines"]
 
 
-def formula_lines(loss: Loss, which: str, *, width: int, unicode: bool) -> list[str]:
+def formula_lines(loss: Loss, which: str, width: int, unicode: bool, column: int = 0) -> list[str]:
     """Return the value, gradient or Hessian of a loss as a formula in two dimensions.
 
     Parameters
@@ -23,6 +23,8 @@ def formula_lines(loss: Loss, which: str, *, width: int, unicode: bool) -> list[
         Columns at most; longer formulas are continued below.
     unicode : bool
         Whether Greek and brackets made of several characters can be shown.
+    column : int
+        Which entry of the gradient or Hessian of a row.
 
     Raises
     ------
@@ -32,7 +34,7 @@ def formula_lines(loss: Loss, which: str, *, width: int, unicode: bool) -> list[
     import sympy
 
     drawn = sympy.pretty(
-        _readable(loss, which, unicode),
+        _readable(loss, which, unicode, column),
         use_unicode=unicode,
         num_columns=width,
         wrap_line=True,
@@ -42,7 +44,7 @@ def formula_lines(loss: Loss, which: str, *, width: int, unicode: bool) -> list[
     return [line.rstrip() for line in str(drawn).splitlines()]
 
 
-def _readable(loss: Loss, which: str, unicode: bool) -> Any:
+def _readable(loss: Loss, which: str, unicode: bool, column: int) -> Any:
     """Write the prediction with a hat, nested cases as one list of cases, softmax sums as S."""
     import numpy as np
     import sympy
@@ -51,8 +53,7 @@ def _readable(loss: Loss, which: str, unicode: bool) -> Any:
 
     formula = loss.formula(which)
     if isinstance(formula, (np.ndarray, list, tuple, sympy.MatrixBase)):
-        # The first class stands for all of them: the formulas differ in nothing but the index.
-        formula = np.ravel(np.asarray(formula, dtype=object))[0]
+        formula = np.ravel(np.asarray(formula, dtype=object))[column]
     formula = sympy.piecewise_fold(sympy.sympify(formula))
     hat = sympy.Symbol("ŷ" if unicode else "yhat")
     hats = {s: hat for s in formula.free_symbols if s.name == r"\hat{y}"}

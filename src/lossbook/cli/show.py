@@ -55,22 +55,45 @@ def _formulas(loss: Loss, screen: Screen) -> None:
     except ModuleNotFoundError:
         screen.paragraph('To see them: pip install "lossbook[cli]"', indent=2)
         return
-    for which, label in (("value", "value"), ("gradient", "gradient"), ("hessian", "Hessian")):
-        lines = formula_lines(loss, which, width=screen.width - 12, unicode=screen.unicode)
+    for place, (which, column, label) in enumerate(_parts(loss, screen)):
+        if place:
+            screen.blank()
+        lines = formula_lines(loss, which, screen.width - 14, screen.unicode, column)
         heads = [""] * len(lines)
         heads[(len(lines) - 1) // 2] = label
-        screen.lines(f"  {h:10}{line}" for h, line in zip(heads, lines, strict=True))
-        if which != "hessian":
-            screen.blank()
+        screen.lines(f"  {h:12}{line}" for h, line in zip(heads, lines, strict=True))
     if isinstance(loss, ResidualLoss):
         screen.blank()
-        screen.paragraph("r = ŷ - y", indent=12, dim=True)
+        screen.paragraph("r = ŷ - y", indent=14, dim=True)
     if loss.is_row:
         screen.blank()
-        note = "With 3 classes; gradient and Hessian for class 0, the others alike."
-        if loss.link.name == "softmax":
-            note += " S is the sum of the exponentials of the scores."
-        screen.paragraph(note, indent=2, dim=True)
+        screen.paragraph(_note_on_rows(loss), indent=2, dim=True)
+
+
+def _parts(loss: Loss, screen: Screen) -> list[tuple[str, int, str]]:
+    """What is shown: value, gradient and Hessian, of each column that has a meaning of its own."""
+    import sympy
+
+    names = map(sympy.Symbol, loss.columns.symbols if loss.is_row else ())
+    letters = [sympy.pretty(name, use_unicode=screen.unicode) for name in names] or [""]
+    parts = [("value", 0, "value")]
+    for which, label in (("gradient", "gradient"), ("hessian", "Hessian")):
+        parts += [(which, k, f"{label} {letter}".rstrip()) for k, letter in enumerate(letters)]
+    return parts
+
+
+def _note_on_rows(loss: Loss) -> str:
+    from lossbook.domains import ClassLabels
+
+    if loss.columns.symbols:
+        return f"A row of y_pred holds {loss.columns.describe()}."
+    if not isinstance(loss.label_domain, ClassLabels):
+        first = "Gradient and Hessian are those of the first column."
+        return first if loss.columns.count else f"With 3 columns. {first}"
+    note = "With 3 classes; gradient and Hessian for class 0, the others alike."
+    if loss.link.name == "softmax":
+        note += " S is the sum of the exponentials of the scores."
+    return note
 
 
 def _facts(loss: Loss, screen: Screen) -> None:
@@ -146,8 +169,17 @@ def _example(loss: Loss, screen: Screen) -> None:
     columns = (y_true, y_pred, *loss.value_gradient_hessian(y_true, y_pred, reduction="none"))
     of_mean = loss.gradient(y_true, y_pred)
     if loss.is_row:
-        header = ["row", "class", "y_true", "y_pred", "value", "gradient", "Hessian", "of mean"]
-        rows = _class_rows(columns, of_mean)
+        header = [
+            "row",
+            _column(loss),
+            "y_true",
+            "y_pred",
+            "value",
+            "gradient",
+            "Hessian",
+            "of mean",
+        ]
+        rows = _rows(loss, columns, of_mean)
     else:
         header = ["y_true", "y_pred", "value", "gradient", "Hessian", "of mean"]
         rows = [[_cell(cell) for cell in row] for row in zip(*columns, of_mean, strict=True)]
@@ -158,15 +190,29 @@ def _example(loss: Loss, screen: Screen) -> None:
     screen.paragraph(f"The mean is {mean}; the last column is its gradient.", indent=2)
 
 
-def _class_rows(columns: Sequence[Any], of_mean: Any) -> list[list[str]]:
-    """Give each class of each row a line of its own; labels as the share of the class."""
+def _column(loss: Loss) -> str:
+    from lossbook.domains import ClassLabels
+
+    return "class" if isinstance(loss.label_domain, ClassLabels) else "column"
+
+
+def _rows(loss: Loss, columns: Sequence[Any], of_mean: Any) -> list[list[str]]:
+    """Give each column of each row a line of its own; labels as the formulas see them."""
+    import numpy as np
+
+    from lossbook.engine.libraries import HOME
+
+    labels, predictions, *results = map(np.asarray, columns)
+    seen = loss.label_domain.terms(HOME, labels, predictions.shape)
     rows = []
-    for i, (label, scores, value, *slopes) in enumerate(zip(*columns, of_mean, strict=True)):
-        for k, entries in enumerate(zip(scores, *slopes, strict=True)):
-            share = label[k] if hasattr(label, "__len__") else float(label == k)
-            score, *derivatives = map(_cell, entries)
+    for i, (label, row, value, *slopes) in enumerate(
+        zip(seen, predictions, *results, of_mean, strict=True)
+    ):
+        for k, entries in enumerate(zip(row, *slopes, strict=True)):
+            prediction, *derivatives = map(_cell, entries)
             once = (str(i), _cell(value)) if k == 0 else ("", "")
-            rows.append([once[0], str(k), _cell(share), score, once[1], *derivatives])
+            target = _cell(label[k]) if k < len(label) else ""
+            rows.append([once[0], str(k), target, prediction, once[1], *derivatives])
     return rows
 
 

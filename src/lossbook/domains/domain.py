@@ -37,7 +37,7 @@ class Breach:
 class Domain:
     """A set of numbers. As labels of row losses: one number per row."""
 
-    layouts: ClassVar[tuple[Layout, ...]] = (Layout("one number per row", is_row=False),)
+    layouts: ClassVar[tuple[Layout, ...]] = (Layout("numbers (one per row)", is_row=False),)
     hint: str = ""
 
     @property

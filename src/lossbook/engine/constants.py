@@ -21,10 +21,10 @@ def optimal_constant(loss: Loss, y_true: Any, sample_weight: Any) -> Any:
     if loss.functional is not None:
         return loss.constant_from(loss.functional(labels, weights))
     if loss.is_row:
-        raise InputError(
-            f"{type(loss).__name__} names no functional: the best constant row of scores is not "
-            "searched for; give the loss a `functional`."
-        )
+        from lossbook.engine.row_constants import best_row
+
+        row_loss: Any = loss
+        return best_row(row_loss, labels, weights)
     return minimum(loss, labels, weights)
 
 

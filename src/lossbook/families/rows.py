@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
+
 from lossbook.loss import Loss
 from lossbook.maths.namespace import Term
 
@@ -38,6 +40,18 @@ class RowLoss(Loss, family=True):
     def deriv2(self, m: Any, y: Term, prediction: Term) -> Term:
         """The diagonal of its Hessian by the predictions."""
         raise NotImplementedError
+
+    def sizes(self, m: Any, order: int, y: Term, prediction: Term) -> Term:
+        """How large the terms of a result are where they may cancel; None where they do not.
+
+        Errors are measured against them, and against the result where nothing cancels.
+        """
+        return None
+
+    def guess(self, y: Any, weight: Any) -> Any:
+        """Where to start looking for the best constant row, where no functional gives it."""
+        columns = self.columns.count or self.label_domain.columns_of(y, self.columns.fewest)
+        return np.zeros(columns)
 
     def hessian_matrix(self, m: Any, y: Term, prediction: Term) -> Term:
         """Its Hessian by the predictions: a K x K matrix per row, on two last axes."""

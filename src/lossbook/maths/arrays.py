@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +89,32 @@ class ArrayMaths(RowMaths):
 
     def sum(self, x: Term) -> Term:
         return self.xp.sum(x, axis=-1, keepdims=True)
+
+    def beside(self, *columns: Term) -> Term:
+        return self.xp.concat(columns, axis=-1)
+
+    def places(self, x: Term) -> Term:
+        return self.xp.arange(x.shape[-1], dtype=self.dtype, device=self.device)
+
+    def running(self, x: Term) -> Term:
+        places = self.places(x)
+        return self.sum(self.where(places <= places[:, None], x[..., None, :], 0.0))[..., 0]
+
+    def tails(self, x: Term) -> Term:
+        places = self.places(x)
+        return self.sum(self.where(places >= places[:, None], x[..., None, :], 0.0))[..., 0]
+
+    def scaled(self, x: Term) -> tuple[Term, Term]:
+        largest = self.xp.max(abs(x), axis=-1, keepdims=True)
+        scale = self.where((largest > 0) & (largest < math.inf), largest, 1.0)
+        return x / scale, scale
+
+    def times_exp(self, x: Term, power: Term) -> Term:
+        # In two factors, the second of them 1 but far out. A half is exact, and the clip keeps the
+        # exponential of a power that is hopeless from being infinite, as x may be 0.
+        far = 709.0 if self.xp.finfo(self.dtype).bits == 64 else 88.0
+        near = self.where(abs(power) < far - 4, power, self.clip(power / 2, -far, far))
+        return self.times(x * self.exp(near), self.exp(power - near))
 
     def others(self, x: Term) -> Term:
         # Without the largest entry, so that a row like (1, 1e-20) keeps what the largest leaves.

@@ -35,7 +35,7 @@ def arguments(loss: Loss) -> tuple[Any, Any]:
     """The symbols of label and prediction; for losses of rows, as the formulas see them."""
     import sympy
 
-    from lossbook.maths.symbols import CLASSES
+    from lossbook.maths.symbols import CLASSES, SYMBOLS
 
     if not loss.is_row:
         label, prediction = (
@@ -46,7 +46,7 @@ def arguments(loss: Loss) -> tuple[Any, Any]:
     names = loss.columns.symbols or [f"{loss.prediction_symbol}_{j}" for j in range(count)]
     labels = [f"y_{j}" for j in range(count)] if loss.label_domain.layouts[-1].is_row else ["y"]
     label, prediction = (
-        np.asarray([sympy.Symbol(name, real=True) for name in each], dtype=object)
+        SYMBOLS.row(tuple(sympy.Symbol(name, real=True) for name in each))
         for each in (labels, names)
     )
     return label, prediction

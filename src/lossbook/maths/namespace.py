@@ -305,7 +305,7 @@ class Maths(ABC):
 
 
 class RowMaths(Maths):
-    """A namespace that also works along the last axis: one row of class scores per sample."""
+    """A namespace that also works along the last axis: one row of predictions per sample."""
 
     @abstractmethod
     def row(self, entries: tuple[Term, ...]) -> Term:
@@ -314,6 +314,30 @@ class RowMaths(Maths):
     @abstractmethod
     def sum(self, x: Term) -> Term:
         """The sum of each row; the axis is kept, with length 1."""
+
+    @abstractmethod
+    def beside(self, *columns: Term) -> Term:
+        """Columns, or rows, side by side as one row."""
+
+    @abstractmethod
+    def places(self, x: Term) -> Term:
+        """The whole numbers 0, 1, 2, ... of a row's columns."""
+
+    @abstractmethod
+    def running(self, x: Term) -> Term:
+        """Per entry, the sum of it and all before it."""
+
+    @abstractmethod
+    def tails(self, x: Term) -> Term:
+        """Per entry, the sum of it and all after it."""
+
+    @abstractmethod
+    def scaled(self, x: Term) -> tuple[Term, Term]:
+        """A row divided by a scale that keeps its squares in range, and that scale."""
+
+    @abstractmethod
+    def times_exp(self, x: Term, power: Term) -> Term:
+        """``x exp(power)``, also where ``exp(power)`` alone is too large or too small; 0 for 0."""
 
     @abstractmethod
     def others(self, x: Term) -> Term:

@@ -135,6 +135,24 @@ class OracleMaths(RowMaths):
     def sum(self, x: Term) -> Term:
         return np.asarray([sum(x[1:], x[0])], dtype=object)
 
+    def beside(self, *columns: Term) -> Term:
+        return np.concatenate([np.atleast_1d(column) for column in columns])
+
+    def places(self, x: Term) -> Term:
+        return np.asarray([mpmath.mpf(place) for place in range(len(x))], dtype=object)
+
+    def running(self, x: Term) -> Term:
+        return np.add.accumulate(x)
+
+    def tails(self, x: Term) -> Term:
+        return np.add.accumulate(x[::-1])[::-1]
+
+    def scaled(self, x: Term) -> tuple[Term, Term]:
+        return x, mpmath.mpf(1)
+
+    def times_exp(self, x: Term, power: Term) -> Term:
+        return self.times(x, self.exp(power))
+
     def others(self, x: Term) -> Term:
         return np.asarray([sum(np.delete(x, j)) for j in range(len(x))], dtype=object)
 

@@ -83,13 +83,18 @@ class SymbolMaths(RowMaths):
         return _each(sympy.atan, x)
 
     def where(self, condition: Term, if_true: Term, if_false: Term) -> Term:
-        return sympy.Piecewise((if_true, condition), (if_false, True))
+        return _each(
+            lambda true, where, false: sympy.Piecewise((true, where), (false, True)),
+            if_true,
+            condition,
+            if_false,
+        )
 
     def maximum(self, x: Term, y: Term) -> Term:
-        return sympy.Max(x, y)
+        return _each(sympy.Max, x, y)
 
     def minimum(self, x: Term, y: Term) -> Term:
-        return sympy.Min(x, y)
+        return _each(sympy.Min, x, y)
 
     def relative(self, x: Term, scale: Term) -> Relative:
         return Relative(sympy.Integer(1), abs(x) / scale, x)
@@ -125,7 +130,7 @@ class SymbolMaths(RowMaths):
         return self.softplus(x) - y * x
 
     def row(self, entries: tuple[Term, ...]) -> Term:
-        return np.asarray(entries, dtype=object)
+        return np.asarray(entries, dtype=object).view(_Row)
 
     def tanh(self, x: Term) -> Term:
         return sympy.tanh(x)
@@ -143,7 +148,25 @@ class SymbolMaths(RowMaths):
         return elsewhere
 
     def sum(self, x: Term) -> Term:
-        return np.asarray([sum(x[1:], x[0])], dtype=object)
+        return self.row((sum(x[1:], x[0]),))
+
+    def beside(self, *columns: Term) -> Term:
+        return self.row(tuple(entry for column in columns for entry in np.atleast_1d(column)))
+
+    def places(self, x: Term) -> Term:
+        return self.row(tuple(map(sympy.Integer, range(len(x)))))
+
+    def running(self, x: Term) -> Term:
+        return np.add.accumulate(x)
+
+    def tails(self, x: Term) -> Term:
+        return np.add.accumulate(x[::-1])[::-1]
+
+    def scaled(self, x: Term) -> tuple[Term, Term]:
+        return x, sympy.Integer(1)
+
+    def times_exp(self, x: Term, power: Term) -> Term:
+        return x * self.exp(power)
 
     def others(self, x: Term) -> Term:
         return self.sum(x) - x
@@ -158,8 +181,26 @@ class SymbolMaths(RowMaths):
         return x - self.log(self.sum(self.exp(x)))
 
 
-def _each(function: Any, x: Term) -> Term:
-    return np.frompyfunc(function, 1, 1)(x) if isinstance(x, np.ndarray) else function(x)
+def _each(function: Any, *terms: Term) -> Term:
+    if any(isinstance(term, np.ndarray) for term in terms):
+        return np.frompyfunc(function, len(terms), 1)(*terms)
+    return function(*terms)
+
+
+class _Row(np.ndarray[Any, Any]):
+    """A row of expressions; NumPy would ask of a comparison whether it is true."""
+
+    def __lt__(self, other: Any) -> Any:
+        return np.less(self, other, dtype=object)
+
+    def __le__(self, other: Any) -> Any:
+        return np.less_equal(self, other, dtype=object)
+
+    def __gt__(self, other: Any) -> Any:
+        return np.greater(self, other, dtype=object)
+
+    def __ge__(self, other: Any) -> Any:
+        return np.greater_equal(self, other, dtype=object)
 
 
 SYMBOLS = SymbolMaths()

@@ -23,9 +23,16 @@ def the_lipschitz_constant_is_the_largest_slope(loss: lb.Loss) -> None:
 
 
 def _slope(loss: lb.Loss, samples: Samples) -> Array:
-    """The size of each sample's slope; for rows, the Euclidean norm."""
-    gradient = loss.gradient(samples.y_true, samples.y_pred, reduction="none")
-    return np.linalg.norm(gradient, axis=-1) if loss.is_row else abs(gradient)
+    """The size of each sample's slope; for rows, the norm, or the largest of separate columns."""
+    gradient: Array = abs(loss.gradient(samples.y_true, samples.y_pred, reduction="none"))
+    if not isinstance(loss, lb.RowLoss):
+        return gradient
+    largest: Array = gradient.max(axis=-1)
+    if loss.is_separable:
+        return largest
+    # By the largest, so that no square overflows.
+    scale = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
+    return np.asarray(scale * np.linalg.norm(gradient / scale[:, None], axis=-1))
 
 
 @statement

@@ -18,7 +18,7 @@ from lossbook.checks.points import FARTHEST, far_out, label_pair
 from lossbook.checks.questions.diagnosis import shown
 from lossbook.checks.sampling import Samples
 from lossbook.checks.subjects.subject import FunctionsSubject, LossSubject, Subject
-from lossbook.checks.truth import terms, truth, ulp_errors
+from lossbook.checks.truth import row_sizes, terms, truth, ulp_errors
 from lossbook.loss import Loss
 
 Array = np.ndarray[Any, Any]
@@ -98,7 +98,8 @@ def sizes_of(loss: Loss, order: int, samples: Samples) -> Any:
     cancels = samples.labels == "amounts" or (
         order == 1 and samples.labels.startswith(("soft", "rows"))
     )
-    return terms(loss, order, samples.y_true, samples.y_pred) if cancels else None
+    measure = terms if cancels else row_sizes
+    return measure(loss, order, samples.y_true, samples.y_pred)
 
 
 def _beyond_bound(loss: Loss, output: str) -> tuple[list[Miss], str, str]:

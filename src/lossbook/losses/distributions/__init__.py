@@ -1,0 +1,1 @@
+"""Losses that predict a distribution: a location and a scale per sample."""
