@@ -109,13 +109,6 @@ class ArrayMaths(RowMaths):
         scale = self.where((largest > 0) & (largest < math.inf), largest, 1.0)
         return x / scale, scale
 
-    def times_exp(self, x: Term, power: Term) -> Term:
-        # In two factors, the second of them 1 but far out. A half is exact, and the clip keeps the
-        # exponential of a power that is hopeless from being infinite, as x may be 0.
-        far = 709.0 if self.xp.finfo(self.dtype).bits == 64 else 88.0
-        near = self.where(abs(power) < far - 4, power, self.clip(power / 2, -far, far))
-        return self.times(x * self.exp(near), self.exp(power - near))
-
     def others(self, x: Term) -> Term:
         # Without the largest entry, so that a row like (1, 1e-20) keeps what the largest leaves.
         is_top = self._is_top(x)

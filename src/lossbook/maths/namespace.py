@@ -336,10 +336,6 @@ class RowMaths(Maths):
         """A row divided by a scale that keeps its squares in range, and that scale."""
 
     @abstractmethod
-    def times_exp(self, x: Term, power: Term) -> Term:
-        """``x exp(power)``, also where ``exp(power)`` alone is too large or too small; 0 for 0."""
-
-    @abstractmethod
     def others(self, x: Term) -> Term:
         """Per entry, the sum of all others of its row; nothing cancels where none is negative."""
 

@@ -150,9 +150,6 @@ class OracleMaths(RowMaths):
     def scaled(self, x: Term) -> tuple[Term, Term]:
         return x, mpmath.mpf(1)
 
-    def times_exp(self, x: Term, power: Term) -> Term:
-        return self.times(x, self.exp(power))
-
     def others(self, x: Term) -> Term:
         return np.asarray([sum(np.delete(x, j)) for j in range(len(x))], dtype=object)
 

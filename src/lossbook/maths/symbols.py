@@ -165,9 +165,6 @@ class SymbolMaths(RowMaths):
     def scaled(self, x: Term) -> tuple[Term, Term]:
         return x, sympy.Integer(1)
 
-    def times_exp(self, x: Term, power: Term) -> Term:
-        return x * self.exp(power)
-
     def others(self, x: Term) -> Term:
         return self.sum(x) - x
 

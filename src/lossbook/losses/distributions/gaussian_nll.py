@@ -51,7 +51,7 @@ class GaussianNLL(LocationScaleLoss):
             note="its second output is the logarithm of the standard deviation, half of ours",
         ),
     )
-    accuracy = Accuracy(value=4, gradient=4, hessian=4)
+    accuracy = Accuracy(value=4, gradient=3, hessian=3)
     example = Example(y_true=[3.0, 0.0], y_pred=[[2.0, 0.0], [0.0, -2.0]])
     references = (
         "Nix and Weigend, Estimating the Mean and Variance of the Target, IEEE ICNN (1994), eq. 3",
@@ -63,7 +63,7 @@ class GaussianNLL(LocationScaleLoss):
 
     @property
     def facts(self) -> Facts:
-        return Facts(convex=False, minimum=-math.inf)
+        return Facts(convex=False, unimodal=False, minimum=-math.inf)
 
     @property
     def functional(self) -> Functional:

@@ -32,7 +32,7 @@ class LaplaceNLL(LocationScaleLoss):
 
     kind = "distributions"
     aliases = {"laplace": {}}
-    accuracy = Accuracy(value=4, gradient=4, hessian=4)
+    accuracy = Accuracy(value=2, gradient=2, hessian=2)
     example = Example(y_true=[3.0, 0.0], y_pred=[[1.0, 0.0], [0.0, -2.0]])
     references = (
         "Kotz, Kozubowski and Podgorski, The Laplace Distribution and Generalizations (2001), 2.6",
@@ -40,7 +40,7 @@ class LaplaceNLL(LocationScaleLoss):
 
     @property
     def facts(self) -> Facts:
-        return Facts(convex=False, minimum=-math.inf)
+        return Facts(convex=False, unimodal=False, minimum=-math.inf)
 
     @property
     def functional(self) -> Functional:

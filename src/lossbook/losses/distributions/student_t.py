@@ -52,7 +52,7 @@ class StudentT(LocationScaleLoss):
 
     @property
     def facts(self) -> Facts:
-        return Facts(convex=False, minimum=-math.inf)
+        return Facts(convex=False, unimodal=False, minimum=-math.inf)
 
     def guess(self, y: Any, weight: Any) -> Any:
         median, deviation = functionals.MedianAndDeviation()(y, weight)
