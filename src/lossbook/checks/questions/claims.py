@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from lossbook.checks.exactly.jacobians import jacobians, stated_matrices
 from lossbook.checks.findings import Evidence, Finding, Held, Said
 from lossbook.checks.points import everyday
-from lossbook.checks.sampling import Samples, ordinary
+from lossbook.checks.sampling import Samples, ordinary, weights
 from lossbook.checks.stating import NotSoError, statements
 from lossbook.checks.subjects.calling import quietly
 from lossbook.checks.subjects.subject import LossSubject, Subject
@@ -61,44 +62,50 @@ def _facts(loss: Loss) -> Iterator[Said]:
 
 
 def _best_constant(loss: Loss) -> Iterator[Said]:
-    """No constant costs less than the one that the loss names."""
+    """No constant costs less than the one that the loss names, with weights and without."""
     if loss.functional is None:
         return
+    name = loss.functional.describe()
     samples = ordinary(loss, 61, seed=23)[0]
-    best = loss.optimal_constant(samples.y_true)
-    least = _cost(loss, samples, best)
+    for w in (None, weights(len(samples))):
+        best = loss.optimal_constant(samples.y_true, w)
+        least = _cost(loss, samples, w, best)
+        for other in _others(loss, best):
+            cost = _cost(loss, samples, w, other)
+            if cost < least - 1e-12 * abs(least):
+                yield Finding(
+                    "functional",
+                    "not best",
+                    f"It names the {name} as its best constant, but another constant costs less"
+                    f"{'' if w is None else ' under weights'}.",
+                    "Name the functional that minimises it, or none.",
+                    Evidence(
+                        ("constant", "mean loss"), ((_words(best), least), (_words(other), cost))
+                    ),
+                )
+                return
+    yield Held("functional", f"no constant costs less than the {name}")
+
+
+def _others(loss: Loss, best: Any) -> Iterator[Any]:
+    """Constants around the best one; none where those would have to lie on the simplex."""
+    domain: Any = loss.prediction_domain
+    if loss.is_row and not domain.checks_nothing:
+        return
     rng = np.random.default_rng(24)
     for _ in range(_TRIES):
-        step = rng.normal(size=np.shape(best)) * 10.0 ** rng.uniform(-4, 0.5)
-        other = best + step
-        domain: Any = loss.prediction_domain
-        on_simplex = loss.is_row and not domain.checks_nothing
-        if on_simplex or np.any(domain.outside(np.asarray(other))):
-            continue
-        cost = _cost(loss, samples, other)
-        if cost < least - 1e-12 * abs(least):
-            yield Finding(
-                "functional",
-                "not best",
-                f"It names the {loss.functional.describe()} as its best constant, but another "
-                "constant costs less.",
-                "Name the functional that minimises it, or none.",
-                Evidence(
-                    ("constant", "mean loss"),
-                    ((_words(best), least), (_words(other), cost)),
-                ),
-            )
-            return
-    yield Held("functional", f"no constant costs less than the {loss.functional.describe()}")
+        other = best + rng.normal(size=np.shape(best)) * 10.0 ** rng.uniform(-4, 0.5)
+        if not np.any(domain.outside(np.asarray(other))):
+            yield other
 
 
-def _words(constant: object) -> str:
+def _words(constant: Any) -> str:
     return " ".join(f"{entry:.6g}" for entry in np.ravel(np.asarray(constant)))
 
 
-def _cost(loss: Loss, samples: Samples, constant: object) -> float:
+def _cost(loss: Loss, samples: Samples, w: Any, constant: Any) -> float:
     y_pred = np.broadcast_to(np.asarray(constant), samples.y_pred.shape).copy()
-    return float(quietly(loss, samples.y_true, y_pred))
+    return float(quietly(functools.partial(loss, sample_weight=w), samples.y_true, y_pred))
 
 
 def _matrices(subject: LossSubject) -> Iterator[Said]:

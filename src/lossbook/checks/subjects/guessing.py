@@ -19,7 +19,7 @@ Array = np.ndarray[Any, Any]
 
 _ZERO_ONE, _SIGNS = Labels(0, 1), Labels(-1, 1)
 _NOT_NEGATIVE = Interval(0)
-_POSITIVE = Interval(2.0**-20)
+_POSITIVE = Interval(0, without_low=True)
 
 # From the widest to the narrowest, labels and predictions.
 _CANDIDATES: tuple[tuple[Any, Any], ...] = (
