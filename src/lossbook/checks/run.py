@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-
 from lossbook.checks.findings import Finding, Report, Said
-from lossbook.checks.points import everyday
 from lossbook.checks.questions.claims import check_claims
 from lossbook.checks.questions.conventions import check_conventions
 from lossbook.checks.questions.curvature import check_curvature
 from lossbook.checks.questions.derivatives import check_derivatives
-from lossbook.checks.questions.precision import check_precision
+from lossbook.checks.questions.precision import check_precision, states_accuracy
+from lossbook.checks.questions.running import check_running
 from lossbook.checks.questions.tails import check_tails
 from lossbook.checks.questions.weighing import check_reductions, check_weights
 from lossbook.checks.subjects.domain_words import as_domain
 from lossbook.checks.subjects.recognise import Told, recognise
-from lossbook.checks.subjects.subject import FunctionsSubject, Subject
+from lossbook.checks.subjects.subject import FunctionsSubject, LossSubject, Subject
+from lossbook.checks.truth import OUTPUTS
 from lossbook.errors import InputError, InputTypeError
 
 CHECKS: tuple[Callable[[Subject], Iterator[Said]], ...] = (
+    check_derivatives,
     check_tails,
     check_conventions,
     check_reductions,
@@ -55,39 +55,24 @@ def run(
         classes,
     )
     subject = recognise(loss, told)
-    raising = _raising(subject)
+    raising = check_running(subject)
     said = (raising,) if raising else tuple(_all(subject))
     return Report(subject.name, subject.kind, _domains(subject), said)
 
 
 def _all(subject: Subject) -> Iterator[Said]:
-    derivatives = list(check_derivatives(subject))
-    yield from derivatives
-    for check in CHECKS:
-        yield from check(subject)
-    # Facts of a loss whose derivatives are not its own would say nothing.
-    if not any(isinstance(one, Finding) and not one.is_note for one in derivatives):
+    told = [one for check in CHECKS for one in check(subject)]
+    yield from told
+    if not any(_hides_facts(subject, one) for one in told):
         yield from check_claims(subject)
 
 
-def _raising(subject: Subject) -> Finding | None:
-    """A function that raises for everyday samples can be checked no further."""
-    if not isinstance(subject, FunctionsSubject):
-        return None
-    for samples in everyday(subject, 4):
-        for output in subject.outputs:
-            function = subject.functions[output]
-            function.raised.clear()
-            result = subject.compute(output, samples.y_true, samples.y_pred)
-            if function.raised and not np.isfinite(result).any():
-                return Finding(
-                    output,
-                    "raises",
-                    f"The {output} raises for everyday samples: {function.raised[0]}.",
-                    "Say which labels and predictions it takes, with label_domain and "
-                    "prediction_domain.",
-                )
-    return None
+def _hides_facts(subject: Subject, said: Said) -> bool:
+    """Facts cannot be seen while derivatives belong to something else, or numbers are noise."""
+    if not isinstance(said, Finding) or said.subject not in OUTPUTS or said.problem == "inexact":
+        return False
+    is_bounded = isinstance(subject, LossSubject) and states_accuracy(subject.loss)
+    return said.problem != "cancels" or not is_bounded
 
 
 def _domains(subject: Subject) -> str:

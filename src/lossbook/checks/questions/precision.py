@@ -27,6 +27,7 @@ COUNT = 240
 _DTYPES = (np.float64, np.float32)
 _ROWS = 5
 _SLIGHT = 1e4  # ULP
+_GROSS = 1e8
 _WIDEST = 3
 _KEPT = {
     EXACTLY: "digits are kept",
@@ -82,6 +83,8 @@ def check_precision(subject: Subject) -> Iterator[Said]:
             fine.setdefault(words, []).append(f"{_WORDS[output]} {says}".strip())
     for words, outputs in fine.items():
         yield Held("accuracy", f"{', '.join(outputs)}: {words}")
+    if fine and isinstance(subject, LossSubject) and not states_accuracy(subject.loss):
+        yield from _out_of_reach(subject.loss)
 
 
 def states_accuracy(loss: Loss) -> bool:
@@ -102,10 +105,12 @@ def sizes_of(loss: Loss, order: int, samples: Samples) -> Any:
     return measure(loss, order, samples.y_true, samples.y_pred)
 
 
-def _beyond_bound(loss: Loss, output: str) -> tuple[list[Miss], str, str]:
-    """Errors above the bound that the class states, over all finite inputs."""
+def _beyond_bound(
+    loss: Loss, output: str, bound: float | None = None
+) -> tuple[list[Miss], str, str]:
+    """Errors above a bound, by default the one that the class states, over all finite inputs."""
     order = ("value", "gradient", "hessian").index(output)
-    bound = float(getattr(loss.accuracy, output))
+    bound = float(getattr(loss.accuracy, output)) if bound is None else bound
     misses, largest, points = [], 0.0, 0
     for dtype in _DTYPES:
         for samples in _narrow(extreme(loss, dtype, COUNT, seed=4)):
@@ -118,6 +123,23 @@ def _beyond_bound(loss: Loss, output: str) -> tuple[list[Miss], str, str]:
             misses += _misses(samples, got, true, errors, errors > bound, dtype)
     says = f"{largest:.2g} ULP of {bound:g}"
     return misses, says, f"the largest errors at {points} points of all sizes"
+
+
+def _out_of_reach(loss: Loss) -> Iterator[Finding]:
+    """Gross errors at any size, of a loss that states no bound of its own."""
+    for output, what in _WORDS.items():
+        misses, _, _ = _beyond_bound(loss, output, _GROSS)
+        if misses:
+            yield Finding(
+                output,
+                "range",
+                f"Beyond all sizes that are met in practice the {what} breaks down. Facts, which "
+                "hold for all sizes, are not checked.",
+                "Scale before squaring, and divide by the larger one.",
+                _evidence(misses, "the formulas at 120 digits"),
+                is_note=True,
+            )
+            return
 
 
 def _narrow(sets: list[Samples]) -> list[Samples]:
