@@ -22,6 +22,7 @@ class Rule:
 
     words: str
     holds: Callable[[float], bool]
+    may_be_infinite: bool = False
 
     def check(self, owner: str, name: str, value: object) -> float:
         """The value as a float, or an error that names the parameter and the rule."""
@@ -33,7 +34,8 @@ class Rule:
             number = float(value)
         except OverflowError:  # an integer beyond all floats
             number = math.inf
-        if not (math.isfinite(number) and self.holds(number)):
+        is_number = math.isfinite(number) or (self.may_be_infinite and math.isinf(number))
+        if not (is_number and self.holds(number)):
             raise InputError(f"{owner}: {name} must be {self.words}, got {value!r}.", argument=name)
         return number
 
@@ -97,6 +99,12 @@ def strictly_between(low: float, high: float, default: float) -> Any:
     """Declare a parameter in (low, high)."""
     words = f"strictly between {low:g} and {high:g}"
     return _numeric(default, Rule(words, lambda value: low < value < high))
+
+
+def at_most(high: float, default: float) -> Any:
+    """Declare a parameter of ``high`` or less, of which -inf is a limit that may be meant."""
+    words = f"{high:g} or less, or -inf"
+    return _numeric(default, Rule(words, lambda value: value <= high, may_be_infinite=True))
 
 
 def fraction(default: float) -> Any:

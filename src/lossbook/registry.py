@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import importlib
 import pkgutil
@@ -95,7 +96,7 @@ def get(name: str, **parameters: Any) -> Loss:
         raise InputTypeError(f"name must be the name of a loss, got {name!r}.")
     cls, implied = _find(name)
     chosen = {**implied, **parameters}
-    allowed = list(cls.__dataclass_fields__)  # type: ignore[attr-defined]
+    allowed = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
     for parameter in chosen:
         if parameter not in allowed:
             has = f"it has {', '.join(allowed)}" if allowed else "it has none"

@@ -119,6 +119,8 @@ def jumps(function: Callable[[Array], Array], places: Array) -> list[float]:
     everyday = abs(at[np.isfinite(at) & (abs(places) < 50)])
     rounding = 1e-12 * everyday.max(initial=0.0)
     usable = np.isfinite(at[:-1]) & np.isfinite(at[1:])
+    if not usable.any():
+        return []
     low, high = (floats.keys(side)[usable] for side in (places[:-1], places[1:]))
     below, above = at[:-1][usable], at[1:][usable]
     size = np.maximum(abs(below), abs(above))

@@ -10,7 +10,7 @@ import numpy as np
 
 from lossbook import Loss
 from lossbook.domains import ClassLabels
-from lossbook.maths.oracle import DIGITS, ORACLE
+from lossbook.maths.oracle import ALL_DIGITS, DIGITS, ORACLE
 
 OUTPUTS = ("value", "gradient", "hessian")
 
@@ -42,10 +42,6 @@ def truth(loss: Loss, order: int, y_true: Any, y_pred: Any) -> Any:
         return np.asarray(results, dtype=object)
 
 
-# Twice the 1074 binary places of the smallest number: 1 + x**2 - 1 is then still exact.
-_ALL_DIGITS = 700
-
-
 def _derivative(loss: Loss, order: int, y: Any, p: Any) -> Any:
     stable = loss.derivative(ORACLE, order, y, p)
     if order:
@@ -55,7 +51,7 @@ def _derivative(loss: Loss, order: int, y: Any, p: Any) -> Any:
     if one == other or abs(one - other) <= abs(one) * mpmath.mpf("1e-40"):
         return textbook
     # A textbook may cancel, and 120 digits be too few for what is left.
-    with mpmath.workdps(_ALL_DIGITS):
+    with mpmath.workdps(ALL_DIGITS):
         return loss.textbook(ORACLE, y, p)
 
 

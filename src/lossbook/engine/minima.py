@@ -125,8 +125,9 @@ def _of_convex(costs: _Costs) -> float:
         return costs.high
     if slope(low) < 0:
         turn = costs.turn(low, high)
-        fades = slope(high) == 0 and slope(from_key(key(turn) - 1)) > -_FADED
-        return math.inf if fades and math.isinf(costs.high) else turn
+        is_gone = slope(min(costs.high, LARGEST)) == 0
+        fades = is_gone and slope(from_key(key(turn) - 1)) > -_FADED
+        return math.inf if fades and math.isinf(costs.high) else turn + 0.0  # never -0
     # It is flat from the lower end of the domain on: where does it start to rise?
     high = _outwards(costs, costs.high, lambda place: slope(place) > 0)
     if slope(high) <= 0:
@@ -249,6 +250,8 @@ def _falls_towards(costs: _Costs, end: float, inwards: Floats, least: float) -> 
 
 def _lowest_valley(costs: _Costs, places: Floats, depth: float) -> float:
     """The best of some places, and of the valleys between neighbours that may be lower."""
+    if len(places) == 1:
+        return float(places[0])  # all labels are one
     sums = costs.along(places)
     may_be_lower = np.flatnonzero(np.minimum(sums[:-1], sums[1:]) - depth <= sums.min())
     slopes = np.full(len(places), np.nan)

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from lossbook.maths.namespace import Maths, Term
+from lossbook.maths.namespace import LN2, Maths, Term
 
 if TYPE_CHECKING:
     from lossbook.loss import Loss
@@ -279,7 +279,7 @@ class CompensatedMaths(Maths):
         s = f / (f + 2)
         z = s * s
         near = 2 * s + s * (z * self.series(z, _ARTANH))
-        logarithm = k * self.constant(_LN2) + near
+        logarithm = k * self.constant(LN2) + near
         return logarithm if x.tail is None else logarithm + self._finite(x.tail / x.head)
 
 
@@ -293,8 +293,6 @@ def _two_sum(x: Term, y: Term) -> tuple[Term, Term]:
 def _is_power_of_two(term: Term) -> bool:
     return isinstance(term, int | float) and abs(math.frexp(term)[0]) == 0.5
 
-
-_LN2 = Fraction("0.6931471805599453094172321214581765680755")
 
 # 2 artanh(s) = 2 s + s z (2/3 + 2/5 z + ...), z = s^2. With |s| at most 1/5 the terms left out are
 # below 2^-66 of the first.

@@ -19,12 +19,16 @@ Term = Any
 
 # Constants to 40 digits.
 PI = Fraction("3.141592653589793238462643383279502884197")
+E = Fraction("2.718281828459045235360287471352662497757")
+LN2 = Fraction("0.6931471805599453094172321214581765680755")
 
 # Series in z = x^2 after the first term, whose sign and size the formulas give.
 # sin(x) = x + x z (-1/3! + z/5! - ...): for x up to pi/2 what is left out is below 2^-66 of it.
 _SINE = tuple(Fraction((-1) ** n, math.factorial(2 * n + 1)) for n in range(1, 14))
 # atan(r) = r + r z (-1/3 + z/5 - ...): so it is for r up to tan(pi/16).
 _ARCTAN = tuple(Fraction((-1) ** n, 2 * n + 1) for n in range(1, 15))
+# cosh(x) - 1 = z (1/2 + z/4! + ...): so it is for x up to 2.
+_COSH = tuple(Fraction(1, math.factorial(2 * n)) for n in range(1, 15))
 
 # tan((2 n - 1) pi/16), from where on n pi/8 is the nearest multiple, and tan(n pi/8).
 _EIGHTHS = (
@@ -96,6 +100,10 @@ class Maths(ABC):
     @property
     def pi(self) -> Term:
         return self.constant(PI)
+
+    @property
+    def e(self) -> Term:
+        return self.constant(E)
 
     def parameter(self, name: str, value: float) -> Term:
         """A loss's numeric parameter as a term of this namespace."""
@@ -273,9 +281,8 @@ class Maths(ABC):
     def log_cosh(self, x: Term) -> Term:
         """``log(cosh(x))``: about x^2 / 2 near 0, and |x| - log(2) far from it."""
         size = abs(x)
-        # cosh(x) - 1 = (exp(|x|) - 1)^2 / (2 exp(|x|)), where nothing cancels.
-        rise = self.expm1(self.minimum(size, 2))
-        near = self.log1p(rise * rise / (2 + 2 * rise))
+        z = self.minimum(size, 2) ** 2
+        near = self.log1p(z * self.series(z, _COSH))
         far = size + self.log((1 + self.exp(-2 * size)) / 2)
         return self.where(size < 2, near, far)
 
@@ -295,13 +302,37 @@ class Maths(ABC):
         """
         return self.minimum(x, limit)
 
-    def square_near_zero(self, x: Term, relative: Term, elsewhere: Term) -> Term:
-        """``x^2 / 2`` where the terms of higher order are below the last digit, ``elsewhere`` else.
+    def near_zero(self, relative: Term, leading: Term, elsewhere: Term) -> Term:
+        """The leading term where the next, of order ``relative**2``, is beyond the last digit.
 
-        For values that are half a square near 0, written by ``relative``, which is x over a scale:
-        its square loses digits, or underflows, where that of x does not.
+        For what is written by ``relative``, which is x over a scale: digits that it loses where it
+        is subnormal, or its square underflows, x itself may still have. ``elsewhere`` otherwise,
+        and always in exact arithmetic.
         """
-        return self.where(abs(relative) < 1e-10, x * (x / 2), elsewhere)
+        return self.where(abs(relative) < 1e-10, leading, elsewhere)
+
+    def exp_times(self, x: Term, factor: Term) -> Term:
+        """``exp(x) * factor`` for x <= 0 and everyday factors, also where exp(x) is subnormal.
+
+        One exponential has half the error of ``times_exp``, which squares one.
+        """
+        far = x < -80
+        lifted = self.exp(self.where(far, x + self.constant(64 * LN2), x))
+        return self.times(lifted, factor) * self.where(far, 2.0**-64, 1)
+
+    def log_ratio(self, x: Term, y: Term, difference: Term) -> Term:
+        """``log(x / y)`` for x, y >= 0; ``difference`` is x - y, as exactly as it is known."""
+        gap, least = abs(difference), self.minimum(x, y)
+        ratio = gap / least
+        # Where the quotient may overflow, the logarithms do not cancel.
+        size = self.where(ratio < 1e300, self.log1p(ratio), self.log(gap) - self.log(least))
+        return self.where(difference < 0, -size, size)
+
+    def phase(self, x: Term, y: Term, period: Term) -> Term:
+        """``x - y`` less the nearest multiple of ``period``; no digit is lost, however far x is."""
+        rest = self.remainder(x, period) - self.remainder(y, period)
+        over, under = rest > period / 2, rest < -period / 2
+        return rest - self.where(over, period, self.where(under, -period, 0))
 
 
 class RowMaths(Maths):

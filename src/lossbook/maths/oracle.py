@@ -18,6 +18,9 @@ DIGITS = 120
 # Decimal digits to work with (``mpmath.workdps(DIGITS)``): the building blocks do not cancel, so
 # what is left is the rounding of a few operations, a hundred digits below a float64's last bit.
 
+ALL_DIGITS = 700
+# Twice the 1074 binary places of the smallest number: 1 + x**2 - 1 is then still exact.
+
 
 def _each(function: Callable[..., Any]) -> Callable[..., Any]:
     """Let a function of numbers work on NumPy arrays of them too."""
@@ -73,6 +76,10 @@ class OracleMaths(RowMaths):
     def pi(self) -> Term:
         return +mpmath.pi
 
+    @property
+    def e(self) -> Term:
+        return +mpmath.e
+
     @_each
     def power(self, x: Term, exponent: Term) -> Term:
         if x == 0 and exponent < 0:
@@ -115,13 +122,18 @@ class OracleMaths(RowMaths):
         return np.asarray(entries, dtype=object)
 
     @_each
+    def log_cosh(self, x: Term) -> Term:
+        return self.log1p(2 * mpmath.sinh(x / 2) ** 2)
+
+    @_each
     def log1p_curve(self, x: Term) -> Term:
-        return (x - self.log1p(x)) / x**2 if x != 0 else mpmath.mpf("0.5")
+        with mpmath.workdps(ALL_DIGITS):
+            return (x - self.log1p(x)) / x**2 if x != 0 else mpmath.mpf("0.5")
 
     def saturated(self, x: Term, limit: float) -> Term:
         return x
 
-    def square_near_zero(self, x: Term, relative: Term, elsewhere: Term) -> Term:
+    def near_zero(self, relative: Term, leading: Term, elsewhere: Term) -> Term:
         return elsewhere
 
     @_each
@@ -131,6 +143,19 @@ class OracleMaths(RowMaths):
     @_each
     def exp_minus(self, x: Term, y: Term, factor: Term = 1) -> Term:
         return mpmath.exp(x) - self.times(y, factor)
+
+    def exp_times(self, x: Term, factor: Term) -> Term:
+        return self.exp(x) * factor
+
+    @_each
+    def phase(self, x: Term, y: Term, period: Term) -> Term:
+        with mpmath.workdps(ALL_DIGITS):  # of floats, what is left may be of any two sizes
+            return super().phase(x, y, period)
+
+    @_each
+    def log_ratio(self, x: Term, y: Term, difference: Term) -> Term:
+        close = abs(difference) < y / 2
+        return self.log1p(difference / y) if close else self.log(x) - self.log(y)
 
     def sum(self, x: Term) -> Term:
         return np.asarray([sum(x[1:], x[0])], dtype=object)

@@ -70,6 +70,10 @@ class SymbolMaths(RowMaths):
     def pi(self) -> Term:
         return sympy.pi
 
+    @property
+    def e(self) -> Term:
+        return sympy.E
+
     def power(self, x: Term, exponent: Term) -> Term:
         return x**exponent
 
@@ -144,8 +148,17 @@ class SymbolMaths(RowMaths):
     def saturated(self, x: Term, limit: float) -> Term:
         return x
 
-    def square_near_zero(self, x: Term, relative: Term, elsewhere: Term) -> Term:
+    def near_zero(self, relative: Term, leading: Term, elsewhere: Term) -> Term:
         return elsewhere
+
+    def exp_times(self, x: Term, factor: Term) -> Term:
+        return self.exp(x) * factor
+
+    def log_ratio(self, x: Term, y: Term, difference: Term) -> Term:
+        return self.log(x / y)
+
+    def phase(self, x: Term, y: Term, period: Term) -> Term:
+        return x - y
 
     def sum(self, x: Term) -> Term:
         return self.row((sum(x[1:], x[0]),))

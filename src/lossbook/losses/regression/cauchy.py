@@ -35,6 +35,7 @@ class Cauchy(ResidualLoss):
     c: float = positive(1.0)
 
     kind = "regression"
+    compensated = True
     aliases = {"lorentzian": {}}
     counterparts = (
         Counterpart("scipy", "cauchy", note="c is least_squares' f_scale; its cost is this sum"),
@@ -58,7 +59,7 @@ class Cauchy(ResidualLoss):
         middle = (self.c**2 / 2) * m.log1p(u * u)
         # What the logarithm leaves out beyond 1e10 is of size 1e-20.
         far = self.c**2 * (m.log(abs(r)) - m.log(self.c))
-        return m.square_near_zero(r, u, m.where(abs(u) < 1e10, middle, far))
+        return m.near_zero(u, r * (r / 2), m.where(abs(u) < 1e10, middle, far))
 
     def deriv(self, m: Any, r: Term) -> Term:
         near, far, held = m.relative(r, self.c)
@@ -70,4 +71,4 @@ class Cauchy(ResidualLoss):
 
     def textbook(self, m: Any, y_true: Term, y_pred: Term) -> Term:
         u = (y_pred - y_true) / self.c
-        return self.c**2 / 2 * m.log(1 + u**2)
+        return self.c**2 / 2 * m.log1p(u**2)

@@ -35,6 +35,7 @@ class EpsilonInsensitive(ResidualLoss):
     epsilon: float = nonnegative(0.1)
 
     kind = "regression"
+    compensated = True
     aliases = {"svr": {}}
     counterparts = (
         Counterpart("sklearn", "epsilon_insensitive", note="SGDRegressor's and LinearSVR's"),

@@ -39,6 +39,7 @@ class Expectile(ResidualLoss):
     tau: float = fraction(0.5)
 
     kind = "regression"
+    compensated = True
     aliases = {"asymmetric_squares": {}}
     counterparts = (
         Counterpart(

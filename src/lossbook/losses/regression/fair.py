@@ -34,6 +34,7 @@ class Fair(ResidualLoss):
     c: float = positive(1.0)
 
     kind = "regression"
+    compensated = True
     counterparts = (
         Counterpart("lightgbm", "fair", note="c is its fair_c"),
         Counterpart("catboost", "FairLoss", note="a metric only; c is its smoothness"),
@@ -69,4 +70,4 @@ class Fair(ResidualLoss):
 
     def textbook(self, m: Any, y_true: Term, y_pred: Term) -> Term:
         u = abs(y_pred - y_true) / self.c
-        return self.c**2 * (u - m.log(1 + u))
+        return self.c**2 * (u - m.log1p(u))

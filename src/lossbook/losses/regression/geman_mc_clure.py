@@ -34,6 +34,7 @@ class GemanMcClure(ResidualLoss):
     c: float = positive(1.0)
 
     kind = "regression"
+    compensated = True
     example = Example(y_true=[0, 1], y_pred=[2, 1])
     references = (
         (

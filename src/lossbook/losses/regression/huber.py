@@ -35,6 +35,7 @@ class Huber(ResidualLoss):
     delta: float = positive(1.0)
 
     kind = "regression"
+    compensated = True
     aliases = {"huber_loss": {}}
     counterparts = (
         Counterpart("torch", "torch.nn.HuberLoss"),

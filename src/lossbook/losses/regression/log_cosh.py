@@ -26,6 +26,7 @@ class LogCosh(ResidualLoss):
     """
 
     kind = "regression"
+    compensated = True
     counterparts = (
         Counterpart("keras", "LogCosh"),
         Counterpart("optax", "log_cosh"),

@@ -27,6 +27,7 @@ class LogisticDistance(ResidualLoss):
     """
 
     kind = "regression"
+    compensated = True
     aliases = {"logit_distance": {}}
     counterparts = (Counterpart("lossfunctions", "LogitDistLoss"),)
     example = Example(y_true=[0, 3], y_pred=[2, 3])

@@ -35,6 +35,7 @@ class PseudoHuber(ResidualLoss):
     delta: float = positive(1.0)
 
     kind = "regression"
+    compensated = True
     aliases = {"charbonnier": {}, "soft_l1": {}}
     counterparts = (
         Counterpart(

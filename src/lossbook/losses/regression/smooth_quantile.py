@@ -45,6 +45,7 @@ class SmoothQuantile(ResidualLoss):
     bandwidth: float = positive(1.0)
 
     kind = "regression"
+    compensated = True
     aliases = {"smoothed_pinball": {}, "conquer": {}}
     example = Example(y_true=[0, 0, 0], y_pred=[0, 4, -4])
     references = (

@@ -35,6 +35,7 @@ class SquaredEpsilonInsensitive(ResidualLoss):
     epsilon: float = nonnegative(0.1)
 
     kind = "regression"
+    compensated = True
     counterparts = (
         Counterpart(
             "sklearn", "squared_epsilon_insensitive", note="SGDRegressor's and LinearSVR's"

@@ -36,6 +36,7 @@ class TukeyBiweight(ResidualLoss):
     c: float = positive(4.685)
 
     kind = "regression"
+    compensated = True
     aliases = {"tukey": {}, "bisquare": {}}
     counterparts = (
         Counterpart(

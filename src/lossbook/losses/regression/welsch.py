@@ -35,6 +35,7 @@ class Welsch(ResidualLoss):
     c: float = positive(1.0)
 
     kind = "regression"
+    compensated = True
     aliases = {"leclerc": {}, "correntropy": {}}
     example = Example(y_true=[0, 1], y_pred=[2, 1])
     references = (
@@ -57,18 +58,13 @@ class Welsch(ResidualLoss):
 
     def value(self, m: Any, r: Term) -> Term:
         u = r / self.c
-        return m.square_near_zero(r, u, (self.c**2 / 2) * -m.expm1(-(u * u)))
+        return m.near_zero(u, r * (r / 2), (self.c**2 / 2) * -m.expm1(-(u * u)))
 
     def deriv(self, m: Any, r: Term) -> Term:
-        # In two steps, as the Gaussian is subnormal where its product with r is not.
-        root = m.exp(-self._square(m, r) / 2)
-        return m.times(root, m.times(root, r))
+        u = r / self.c
+        return m.exp_times(-(u * u), r)
 
     def deriv2(self, m: Any, r: Term) -> Term:
-        square = self._square(m, r)
-        root = m.exp(-square / 2)
-        return ((1 - 2 * square) * root) * root
-
-    def _square(self, m: Any, r: Term) -> Term:
         u = r / self.c
-        return m.saturated(u * u, 1e4)
+        square = m.saturated(u * u, 1e4)
+        return m.exp_times(-square, 1 - 2 * square)
