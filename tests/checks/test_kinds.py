@@ -206,6 +206,19 @@ def test_a_stand_in_for_a_hessian_of_0_and_a_floor_are_notes() -> None:
     assert [note.problem for note in report.notes] == ["floor"]
 
 
+def test_where_there_is_no_slope_a_hessian_of_0_does_no_harm() -> None:
+    assert not lb.check(
+        (
+            lambda y, f: np.maximum(0, f - y) ** 2,
+            lambda y, f: 2 * np.maximum(0, f - y),
+            lambda y, f: np.where(f > y, 2.0, 0.0),
+        )
+    ).notes
+    (note,) = lb.check(lb.Huber()).notes
+    assert note.problem == "partly zero"
+    assert "steps grow without bound" in note.says
+
+
 def test_a_softmax_whose_hessian_is_xgboost_s() -> None:
     def twice(y: Any, scores: Any) -> Any:
         p = made.softmax(scores)

@@ -24,6 +24,7 @@ def value(y, f): return (f - y) ** 2
 def gradient(y, f): return 2 * (f - y)
 def half(y, f): return f - y
 def objective(y, f): return f - y, np.ones_like(f)
+def overflowing(y, z): return np.exp(z) / (1 + np.exp(z)) - y, np.exp(z) / (1 + np.exp(z)) ** 2
 pair = (value, gradient)
 '''
 
@@ -89,6 +90,19 @@ def test_json_says_the_same(run: Any) -> None:
     assert row[3] == pytest.approx(2 * (row[1] - row[0]), rel=1e-12)
     assert row[2] == pytest.approx(row[3] / 2, rel=1e-12)
     assert {one["subject"] for one in report["held"]} == {"reduction", "accuracy"}
+
+
+def test_json_has_no_numbers_that_are_none(run: Any) -> None:
+    result = run("check", "losses_to_check:overflowing", "--format", "json")
+    rows = [
+        row
+        for finding in json.loads(result.output)["findings"]
+        if finding["problem"] == "nan"
+        for row in finding["evidence"]["rows"]
+    ]
+    assert {row[3] for row in rows} == {"NaN"}
+    assert {row[5] for row in rows} == {"Infinity"}
+    assert {row[0] for row in rows} == {"float32", "float64"}
 
 
 def test_plain_ascii(process: Any) -> None:

@@ -43,9 +43,7 @@ def run(
     """Recognise the subject, and let every check have its say."""
     if value is not None and not callable(value):
         raise InputTypeError(f"value must be a function of (y_true, y_pred), got {value!r}.")
-    if classes is not None and (
-        isinstance(classes, bool) or int(classes) != classes or classes < 2
-    ):
+    if classes is not None and (not isinstance(classes, int) or classes < 2):
         raise InputError(f"classes must be a whole number from 2 on, got {classes!r}.")
     told = Told(
         kind,
@@ -65,6 +63,13 @@ def _all(subject: Subject) -> Iterator[Said]:
     yield from told
     if not any(_hides_facts(subject, one) for one in told):
         yield from check_claims(subject)
+    elif isinstance(subject, LossSubject):
+        yield Finding(
+            "facts",
+            "not checked",
+            "Facts were not checked: they show only once what is said above is mended.",
+            is_note=True,
+        )
 
 
 def _hides_facts(subject: Subject, said: Said) -> bool:

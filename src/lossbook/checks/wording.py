@@ -15,6 +15,7 @@ from lossbook.report.terminal import table
 WIDTH = 80
 _INDENT = 4
 _DIGITS = 6
+_MORE_DIGITS = {"got": 9, "true": 9, "error in ULP": 2}
 _NAMES = {"hessian": "Hessian", "hessian_matrix": "Hessian matrix", "functional": "best constant"}
 
 Paint = Callable[[str, str], str]
@@ -86,7 +87,8 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def _table(evidence: Evidence, unicode: bool, paint: Paint) -> Iterator[str]:
-    rows = [[_cell(entry) for entry in row] for row in evidence.rows]
+    digits = [_MORE_DIGITS.get(name, _DIGITS) for name in evidence.header]
+    rows = [list(map(_cell, row, digits)) for row in evidence.rows]
     left = (0,) if evidence.header[0] == "dtype" else ()
     yield ""
     for line in table(evidence.header, rows, left=left, unicode=unicode):
@@ -96,13 +98,8 @@ def _table(evidence: Evidence, unicode: bool, paint: Paint) -> Iterator[str]:
     yield ""
 
 
-def _cell(entry: Any) -> str:
-    if isinstance(entry, str):
-        return entry
-    entry = float(entry)
-    if math.isinf(entry) or math.isnan(entry):
-        return str(entry)
-    return number(entry, _DIGITS)
+def _cell(entry: Any, digits: int) -> str:
+    return entry if isinstance(entry, str) else number(float(entry), digits)
 
 
 def _held(held: tuple[Held, ...], mark: str, width: int, paint: Paint) -> Iterator[str]:

@@ -155,10 +155,11 @@ def _load(place: str) -> Any:
 
 def _load_file(path: Path) -> Any:
     path.open().close()  # an error that names the file, where it cannot be read
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    name = f"_checked_{path.stem}"  # no module of that name is hidden by it
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module

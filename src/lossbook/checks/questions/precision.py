@@ -62,8 +62,7 @@ class Miss:
 
     @property
     def row(self) -> tuple[Any, ...]:
-        got, true = (mpmath.nstr(mpmath.mpf(number), 9) for number in (self.got, self.true))
-        return self.dtype, self.label, self.prediction, got, true, f"{self.ulps:.2g}"
+        return self.dtype, self.label, self.prediction, self.got, float(self.true), self.ulps
 
 
 def check_precision(subject: Subject) -> Iterator[Said]:
@@ -133,8 +132,7 @@ def _out_of_reach(loss: Loss) -> Iterator[Finding]:
             yield Finding(
                 output,
                 "range",
-                f"Beyond all sizes that are met in practice the {what} breaks down. Facts, which "
-                "hold for all sizes, are not checked.",
+                f"Beyond all sizes that are met in practice the {what} breaks down.",
                 "Scale before squaring, and divide by the larger one.",
                 _evidence(misses, "the formulas at 120 digits"),
                 is_note=True,
