@@ -33,7 +33,7 @@ FRAMEWORKS = {
     "statsmodels": Framework("statsmodels", "0.15.0"),
     "xgboost": Framework("XGBoost", "3.2.0"),
     "lightgbm": Framework("LightGBM", "4.7.0"),
-    "catboost": Framework("CatBoost"),
+    "catboost": Framework("CatBoost", "1.2.10"),
     "lossfunctions": Framework("LossFunctions.jl"),
 }
 

@@ -19,7 +19,15 @@ from lossbook.rosetta import FRAMEWORKS
 from .answers import CLASSES, Array, Ask, Row, by_label, rows, samples
 from .closed_forms import ask_scipy, ask_sklearn, ask_statsmodels
 from .differentiated import ask_keras, ask_optax, ask_torch
-from .trees import ask_lightgbm, ask_xgboost, lightgbm_leaves, xgboost_leaves
+from .trees import (
+    NEWTON,
+    ask_catboost,
+    ask_lightgbm,
+    ask_xgboost,
+    catboost_leaves,
+    lightgbm_leaves,
+    xgboost_leaves,
+)
 
 # How a framework is asked, and how exactly it answers.
 ASKED: dict[str, tuple[Ask, float]] = {
@@ -31,6 +39,7 @@ ASKED: dict[str, tuple[Ask, float]] = {
     "statsmodels": (ask_statsmodels, 1e-12),
     "xgboost": (ask_xgboost, 2e-4),
     "lightgbm": (ask_lightgbm, 1e-5),
+    "catboost": (ask_catboost, 1e-5),
 }
 
 # Small numbers that a framework adds or holds apart change the last half of the digits.
@@ -39,6 +48,7 @@ SOFTENED = 1e-5
 HERE = [row for row in rows() if importlib.util.find_spec(row.theirs.framework)]
 NOT_TESTED = {
     "xgboost:reg:expectileerror": "newer than the version that is tested",
+    "catboost:FairLoss": "a metric alone",
 }
 # Leaves that are set to a quantile of residuals do not show what the tree was grown with.
 RENEWED = {
@@ -47,11 +57,15 @@ RENEWED = {
     "lightgbm:regression_l1",
     "lightgbm:l1",
     "lightgbm:quantile",
+    "catboost:MAE",
+    "catboost:Quantile",
 }
+# Leaves that solve a system of equations do not show the terms of it one by one.
+WHOLE = {"catboost:MultiClass"}
 TESTED = [
     row
     for row in HERE
-    if row.theirs.framework in ASKED and row.key not in RENEWED | NOT_TESTED.keys()
+    if row.theirs.framework in ASKED and row.key not in RENEWED | WHOLE | NOT_TESTED.keys()
 ]
 
 Formula = Callable[[Row, Array, Array], Any]
@@ -146,7 +160,7 @@ def _tie(loss: lb.Loss) -> tuple[Array, Array]:
 KINKED = [
     row
     for row in TESTED
-    if row.theirs.framework not in ("xgboost", "lightgbm", "keras")
+    if row.theirs.framework not in ("xgboost", "lightgbm", "catboost", "keras")
     and not row.loss.is_row
     and row.loss.facts.kinks
 ]
@@ -176,6 +190,9 @@ def test_leaves_are_set_to_quantiles(row: Row) -> None:
     if row.theirs.framework == "xgboost":
         more = {"quantile_alpha": 0.5} if "quantile" in row.key else {}
         (leaf,) = xgboost_leaves(row.theirs.name, LABELS, zeros, 0, **more)
+    elif row.theirs.framework == "catboost":
+        both = [*LABELS, *(LABELS - 1000)], np.zeros((22, 1))
+        leaf = catboost_leaves(row.theirs.name, *both, len(LABELS), l2_leaf_reg=0)[0]
     else:
         # It has no leaf without a split: the same labels once more, far off, on the other side.
         leaf = lightgbm_leaves(
@@ -183,6 +200,25 @@ def test_leaves_are_set_to_quantiles(row: Row) -> None:
         )[0]
     assert abs(leaf - best) <= apart
     assert "set to" in row.theirs.hessian
+
+
+# -- leaves of several classes at once ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", [row for row in HERE if row.key in WHOLE], ids=str)
+def test_leaves_come_from_the_whole_hessian(row: Row) -> None:
+    y, p = samples(row.loss)
+    for label, scores in zip(y[:4], p[:4], strict=True):
+        # The other side of the split has every class.
+        labels = [label, *range(CLASSES)]
+        everyone = np.vstack([scores, np.zeros((CLASSES, CLASSES))])
+        leaf = catboost_leaves(row.theirs.name, labels, everyone, l2_leaf_reg=2.0, **NEWTON)[
+            :CLASSES
+        ]
+        matrix = row.loss.full_hessian([label], [scores], reduction="sum")[0]
+        slopes = row.loss.gradient([label], [scores], reduction="sum")[0]
+        expected = np.linalg.solve(matrix + 2.0 * np.eye(CLASSES), -slopes)
+        np.testing.assert_allclose(leaf, expected, rtol=1e-6)
 
 
 # -- numbers that are clipped ---------------------------------------------------------------------
@@ -208,13 +244,13 @@ def test_clipping(row: Row) -> None:
 
 def test_every_word_has_its_formula() -> None:
     for row in TESTED:
-        knows_hessians = row.theirs.framework in ("xgboost", "lightgbm", "sklearn")
+        knows_hessians = row.theirs.framework in ("xgboost", "lightgbm", "catboost", "sklearn")
         assert bool(row.theirs.hessian and knows_hessians) <= (row.key in HESSIANS), row
     for row in KINKED:
         if row.theirs.framework == "sklearn":
             assert bool(row.theirs.ties) == (row.key in SLOPES), row
     keys = {row.key for row in rows()}
-    assert {*HESSIANS, *GRADIENTS, *SLOPES, *RENEWED, *NOT_TESTED} <= keys
+    assert {*HESSIANS, *GRADIENTS, *SLOPES, *RENEWED, *WHOLE, *NOT_TESTED} <= keys
 
 
 def test_frameworks_are_known_and_names_stand_for_one_loss_each() -> None:

@@ -90,6 +90,41 @@ def lightgbm_leaves(
     return np.ravel(model.predict(side[:1], raw_score=True))
 
 
+NEWTON = {"leaf_estimation_method": "Newton", "leaf_estimation_iterations": 1}
+# What has no default there.
+MANDATORY = {"Tweedie": "variance_power=1.5", "Huber": "delta=1", "Expectile": "alpha=0.5"}
+
+
+def ask_catboost(theirs: Counterpart, loss: lb.Loss, y: Array, p: Array) -> Answers:
+    other = 1 - y if loss.label_domain.two_classes else y + 1
+    both = [
+        ([a, b], np.asarray([[score], [score]])) for a, b, score in zip(y, other, p, strict=True)
+    ]
+    name = ":".join([theirs.name, *filter(None, [MANDATORY.get(theirs.name)])])
+    pairs = [
+        reveal(
+            lambda penalty, both=each: catboost_leaves(name, *both, l2_leaf_reg=penalty, **NEWTON)[
+                :1
+            ]
+        )
+        for each in both
+    ]
+    return _answers(loss, pairs)
+
+
+def catboost_leaves(objective: str, labels: Any, scores: Any, first: int = 1, **more: Any) -> Array:
+    """The two leaves of a tree that splits the first samples from the others."""
+    import catboost
+
+    side = (np.arange(len(labels)) >= first).astype(float)[:, None]
+    options = {"loss_function": objective, "iterations": 1, "depth": 1, "learning_rate": 1}
+    options |= {"bootstrap_type": "No", "random_strength": 0, "boosting_type": "Plain"}
+    options |= {"thread_count": 1, "allow_writing_files": False, "logging_level": "Silent"}
+    model = catboost.CatBoost({**options, **more})
+    model.fit(catboost.Pool(side, label=labels, baseline=scores))
+    return np.asarray(model.get_leaf_values())
+
+
 def _opposite(loss: lb.Loss, y: Array, p: Array, position: int) -> int:
     """A sample with the largest slope in the other direction."""
     slopes = loss.gradient(y, p, reduction="none")

@@ -83,7 +83,13 @@ class CrossEntropy(ScoresLoss):
             hessian="K / (K - 1) times as large",
             labels="class indices",
         ),
-        Counterpart("catboost", "MultiClass", _LOGITS, labels="class indices"),
+        Counterpart(
+            "catboost",
+            "MultiClass",
+            _LOGITS,
+            hessian="the whole matrix of each row, where others take its diagonal",
+            labels="class indices",
+        ),
     )
     accuracy = Accuracy(value=4, gradient=4, hessian=4)
     references = ("Bridle, Probabilistic Interpretation of Feedforward Classification (1990)",)

@@ -39,7 +39,7 @@ class AbsoluteError(ResidualLoss):
         Counterpart("xgboost", "reg:absoluteerror", hessian="1; leaves are set to medians"),
         Counterpart("lightgbm", "regression_l1", hessian="1; leaves are set to medians"),
         Counterpart("lightgbm", "l1", hessian="1; leaves are set to medians"),
-        Counterpart("catboost", "MAE"),
+        Counterpart("catboost", "MAE", hessian="none; leaves are set to medians"),
         Counterpart("lossfunctions", "L1DistLoss"),
     )
     example = Example(y_true=[3, -1, 2, 7], y_pred=[2.5, -2, 2, 8])

@@ -65,6 +65,7 @@ class Quantile(ResidualLoss):
         Counterpart(
             "catboost",
             "Quantile",
+            hessian="none; leaves are set to quantiles",
             ties="0 wherever the residual is below 1e-6",
             note="tau is its alpha",
         ),
