@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 import lossbook as lb
-from lossbook.domains import ClassLabels, Labels
+from lossbook.domains import ClassLabels, Interval, Labels
 from lossbook.rosetta import FRAMEWORKS, Counterpart
 
 Array = np.ndarray[Any, Any]
@@ -78,7 +78,9 @@ def _labels(loss: lb.Loss) -> list[float]:
 
 def _row_samples(loss: lb.Loss) -> tuple[Array, Array]:
     rng = np.random.default_rng(0)
-    scores = rng.normal(0, 1, (12, CLASSES))
+    scores = rng.normal(0, 1, (12, loss.columns.count or CLASSES))
+    if isinstance(loss.label_domain, Interval):
+        return rng.normal(0, 2, 12), scores
     if not isinstance(loss.label_domain, ClassLabels):
         raise TypeError(f"no samples for labels in {loss.label_domain.describe()}")
     if not loss.prediction_domain.checks_nothing:

@@ -49,7 +49,10 @@ def ask_torch(theirs: Counterpart, _loss: lb.Loss, y: Array, p: Array) -> Answer
     peer = getattr(torch.nn, theirs.name.removeprefix("torch.nn."))(reduction="none")
     prediction = torch.tensor(p, requires_grad=True)
     inside = torch.log(prediction) if theirs.name in OF_LOGARITHMS else prediction
-    value = peer(inside, torch.tensor(y))
+    if theirs.name == "torch.nn.GaussianNLLLoss":
+        value = peer(inside[:, 0], torch.tensor(y), torch.exp(inside[:, 1]))
+    else:
+        value = peer(inside, torch.tensor(y))
     if theirs.name in PER_ENTRY:
         value = value.sum(dim=-1)
     (gradient,) = torch.autograd.grad(value.sum(), prediction)
