@@ -205,8 +205,49 @@ class Loss:
 
         return optimal_constant(self, y_true, sample_weight)
 
+    @property
+    def has_prox(self) -> bool:
+        """Whether :meth:`prox` has a closed form."""
+        return type(self).proximal is not Loss.proximal
+
+    @property
+    def has_conjugate(self) -> bool:
+        """Whether :meth:`conjugate` has a closed form."""
+        return type(self).conjugated is not Loss.conjugated
+
+    def prox(self, y_true: Any, point: Any, step: float) -> Any:
+        """For each sample the p that minimises ``loss(y, p) + (p - point)**2 / (2 * step)``.
+
+        Examples
+        --------
+        >>> import lossbook
+        >>> lossbook.AbsoluteError().prox([0.0, 0.0], [3.0, -0.5], step=1.0)
+        array([2., 0.])
+        """
+        from lossbook.engine.duality import prox
+
+        return prox(self, y_true, point, step)
+
+    def conjugate(self, y_true: Any, dual: Any) -> Any:
+        """For each sample the supremum of ``dual * p - loss(y, p)`` over all predictions p.
+
+        Infinite where there is none.
+
+        Examples
+        --------
+        >>> import lossbook
+        >>> lossbook.Huber(delta=1.0).conjugate([0.0, 0.0], [0.5, 2.0])
+        array([0.125,   inf])
+        """
+        from lossbook.engine.duality import conjugate
+
+        return conjugate(self, y_true, dual)
+
     def formula(self, which: str = "value") -> Any:
-        """The formula as a SymPy expression: ``which`` is "value", "gradient" or "hessian".
+        """The formula as a SymPy expression.
+
+        ``which`` is "value", "gradient", "hessian", or where the loss has them "prox" (of point v
+        and step s) and "conjugate" (of the dual u).
 
         Examples
         --------
@@ -223,6 +264,22 @@ class Loss:
     def derivative(self, m: Any, order: int, y_true: Term, y_pred: Term) -> Term:
         """The value (order 0) or its first or second derivative by ``y_pred``, over ``m``."""
         raise NotImplementedError(f"{type(self).__name__} belongs to no family.")
+
+    def proximal(self, m: Any, *terms: Term) -> Term:
+        """The formula of :meth:`prox` in the family's variable; the last term is the step."""
+        raise NotImplementedError(f"{type(self).__name__} gives no proximal point.")
+
+    def conjugated(self, m: Any, *terms: Term) -> Term:
+        """The formula of :meth:`conjugate` for the family's variable; the last term is the dual."""
+        raise NotImplementedError(f"{type(self).__name__} gives no conjugate.")
+
+    def prox_over(self, m: Any, y_true: Term, point: Term, step: Term) -> Term:
+        """The proximal point over ``m``."""
+        return self.proximal(m, y_true, point, step)
+
+    def conjugate_over(self, m: Any, y_true: Term, dual: Term) -> Term:
+        """The conjugate over ``m``."""
+        return self.conjugated(m, y_true, dual)
 
     def textbook(self, m: Any, y_true: Term, y_pred: Term) -> Term:
         """The value as a book defines it; a loss overrides it where its stable form reads worse."""

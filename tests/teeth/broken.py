@@ -33,7 +33,13 @@ class Broken:
 
 def broken_losses() -> list[Broken]:
     """All of them; the registry forgets them at once."""
-    losses = [*_wrong_calculus(), *_wrong_facts(), *_wrong_numbers(), *_wrong_rows()]
+    losses = [
+        *_wrong_calculus(),
+        *_wrong_facts(),
+        *_wrong_duals(),
+        *_wrong_numbers(),
+        *_wrong_rows(),
+    ]
     for broken in losses:
         registry.unregister(type(broken.loss))
     return losses
@@ -210,6 +216,35 @@ def _wrong_shapes() -> list[Broken]:
         _variant(Hinge, "Unsure", likelier, facts=_facts(calibrated=False)),
         _variant(Hinge, "Silent", likelier, facts=_facts()),
         _variant(SquaredError, "Classifier", likelier, facts=_facts(calibrated=True)),
+    ]
+
+
+def _wrong_duals() -> list[Broken]:
+    points = "proximal_points_are_minima"
+    suprema = "conjugates_are_suprema"
+    numbers = "conjugates_are_computed_as_they_are_defined"
+    one = "proximal_points_and_conjugates_are_one"
+    return [
+        _variant(SquaredError, "HalfStep", points, proximal=_method(lambda _m, r, s: r / (1 + s))),
+        _variant(Hinge, "NoThreshold", points, proximal=_method(lambda _m, a, s: a + s)),
+        _variant(
+            SquaredError, "HalfSupremum", suprema, conjugated=_method(lambda _m, u: u * u / 8)
+        ),
+        _variant(SquaredError, "TwiceSupremum", suprema, conjugated=_method(lambda _m, u: u * u)),
+        _variant(
+            QuantileLoss,
+            "SidesSwapped",
+            suprema,
+            conjugated=lambda self, m, u: m.where((u >= self.tau - 1) & (u <= self.tau), 0, np.inf),
+            switches={"tau": 0.9},
+        ),
+        _variant(
+            SquaredError,
+            "CancellingConjugate",
+            numbers,
+            conjugated=_method(lambda _m, u: (u * u / 4 + 1e9) - 1e9),
+        ),
+        _variant(SquaredError, "OtherHalf", one, conjugated=_method(lambda _m, u: u * u / 2)),
     ]
 
 

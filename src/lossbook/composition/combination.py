@@ -63,6 +63,22 @@ class Combination(Composition, family=True):
         """The sum of the second derivatives."""
         return self._sum(lambda part: part.deriv2(m, *arguments))
 
+    @property
+    def has_prox(self) -> bool:
+        return len(self.terms) == 1 and self.terms[0].has_prox
+
+    @property
+    def has_conjugate(self) -> bool:
+        return len(self.terms) == 1 and self.terms[0].has_conjugate
+
+    def prox_over(self, m: Any, y_true: Term, point: Term, step: Term) -> Term:
+        # A multiple of one loss has the point of a step that is longer by as much.
+        return self.terms[0].prox_over(m, y_true, point, self.factors[0] * step)
+
+    def conjugate_over(self, m: Any, y_true: Term, dual: Term) -> Term:
+        factor = self.factors[0]
+        return factor * self.terms[0].conjugate_over(m, y_true, dual / factor)
+
     def textbook(self, m: Any, y_true: Term, y_pred: Term) -> Term:
         return self._sum(lambda part: part.textbook(m, y_true, y_pred))
 

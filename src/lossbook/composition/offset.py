@@ -45,6 +45,20 @@ class Offset(Composition, family=True):
         return self.loss.textbook(m, y_true, y_pred + self.shift)
 
     @property
+    def has_prox(self) -> bool:
+        return self.loss.has_prox
+
+    @property
+    def has_conjugate(self) -> bool:
+        return self.loss.has_conjugate
+
+    def prox_over(self, m: Any, y_true: Term, point: Term, step: Term) -> Term:
+        return self.loss.prox_over(m, y_true, point + self.shift, step) - self.shift
+
+    def conjugate_over(self, m: Any, y_true: Term, dual: Term) -> Term:
+        return self.loss.conjugate_over(m, y_true, dual) - dual * self.shift
+
+    @property
     def functional(self) -> Functional | None:
         return self.loss.functional
 

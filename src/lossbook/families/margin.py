@@ -36,3 +36,9 @@ class MarginLoss(Loss, family=True):
             # A flat stretch gives -1 * 0 = -0 for negative labels; adding 0 makes it 0.
             return y_true * self.deriv(m, a) + 0
         return (self.value, self.deriv, self.deriv2)[order](m, a)
+
+    def prox_over(self, m: Any, y_true: Term, point: Term, step: Term) -> Term:
+        return y_true * self.proximal(m, y_true * point, step)
+
+    def conjugate_over(self, m: Any, y_true: Term, dual: Term) -> Term:
+        return self.conjugated(m, y_true * dual)

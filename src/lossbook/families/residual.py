@@ -27,3 +27,9 @@ class ResidualLoss(Loss, family=True):
 
     def derivative(self, m: Any, order: int, y_true: Term, y_pred: Term) -> Term:
         return (self.value, self.deriv, self.deriv2)[order](m, y_pred - y_true)
+
+    def prox_over(self, m: Any, y_true: Term, point: Term, step: Term) -> Term:
+        return y_true + self.proximal(m, point - y_true, step)
+
+    def conjugate_over(self, m: Any, y_true: Term, dual: Term) -> Term:
+        return self.conjugated(m, dual) + dual * y_true

@@ -11,24 +11,42 @@ from lossbook.errors import InputError, MissingDependencyError
 if TYPE_CHECKING:
     from lossbook.loss import Loss
 
+_DUAL = ("prox", "conjugate")
 _ORDERS = {"value": 0, "gradient": 1, "hessian": 2}
 
 
 def formula(loss: Loss, which: str) -> Any:
     """The value as a book defines it, or a derivative as computed; rows have three classes."""
-    if which not in _ORDERS:
-        raise InputError(f"which must be 'value', 'gradient' or 'hessian', got {which!r}.")
+    if which not in (*_ORDERS, *_DUAL):
+        words = ", ".join(repr(word) for word in (*_ORDERS, *_DUAL))
+        raise InputError(f"which must be one of {words}, got {which!r}.")
     try:
         from lossbook.maths.symbols import SYMBOLS
     except ImportError:
         raise MissingDependencyError("formulas need SymPy: pip install 'lossbook[cli]'.") from None
     label, prediction = arguments(loss)
     symbolic = loss.over(SYMBOLS)
-    if which == "value":
+    if which in _DUAL:
+        term = _dual(loss, which, label)
+    elif which == "value":
         term = symbolic.textbook(SYMBOLS, label, prediction)
     else:
         term = symbolic.derivative(SYMBOLS, _ORDERS[which], label, prediction)
     return _tidy(term)
+
+
+def _dual(loss: Loss, which: str, label: Any) -> Any:
+    import sympy
+
+    from lossbook.maths.symbols import SYMBOLS
+
+    if not (loss.has_prox if which == "prox" else loss.has_conjugate):
+        raise InputError(f"{loss!r} gives no {which}.", argument="which")
+    symbolic = loss.over(SYMBOLS)
+    if which == "conjugate":
+        return symbolic.conjugate_over(SYMBOLS, label, sympy.Symbol("u", real=True))
+    step = sympy.Symbol("s", positive=True)
+    return symbolic.prox_over(SYMBOLS, label, sympy.Symbol("v", real=True), step)
 
 
 def arguments(loss: Loss) -> tuple[Any, Any]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -112,3 +113,16 @@ class BinaryCrossEntropy(PointwiseLoss):
         if self.from_logits:
             return m.sigmoid(prediction) * m.sigmoid(-prediction)
         return m.share_of_square(1 - y, 1 - prediction) + m.share_of_square(y, prediction)
+
+    def conjugated(self, m: Any, y: Term, u: Term) -> Term:
+        if self.from_logits:
+            # The entropy of the probability at which the gradient is u.
+            p, q = m.clip(y + u, 0, 1), m.clip((1 - y) - u, 0, 1)
+            inside = (y + u >= 0) & ((1 - y) - u >= 0)
+            return m.where(inside, m.xlogy(p, p) + m.xlogy(q, q), math.inf)
+        # The root of u p^2 + (1 - u) p = y, or what it leaves to 1: the smaller one, which does not
+        # cancel.
+        root = m.sqrt((1 - u) ** 2 + 4 * u * y)
+        p = m.where(u < 0, m.share(2 * y, 1 - u + root), 1 - m.share(2 * (1 - y), 1 + u + root))
+        q = m.where(u < 0, 1 - m.share(2 * y, 1 - u + root), m.share(2 * (1 - y), 1 + u + root))
+        return u * p + m.xlogy(y, p) + m.xlogy(1 - y, q)

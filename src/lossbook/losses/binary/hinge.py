@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lossbook.facts import Example, Facts
@@ -48,3 +49,9 @@ class Hinge(MarginLoss):
 
     def deriv2(self, m: Any, a: Term) -> Term:
         return 0
+
+    def proximal(self, m: Any, a: Term, step: Term) -> Term:
+        return a + m.clip(1 - a, 0, step)
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        return m.where((u >= -1) & (u <= 0), u, math.inf)

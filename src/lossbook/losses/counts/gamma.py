@@ -83,3 +83,11 @@ class Gamma(DevianceLoss):
 
     def half_deviance(self, m: Any, y: Term, mean: Term, log_ratio: Term) -> Term:
         return m.exp_above_tangent(-log_ratio)
+
+    @property
+    def has_conjugate(self) -> bool:
+        return self.from_log
+
+    def conjugated(self, m: Any, y: Term, u: Term) -> Term:
+        part = m.maximum(1 - u, 0)
+        return m.where(u <= 1, m.xlogy(part, part / y) - part, math.inf)

@@ -89,3 +89,21 @@ class Poisson(DevianceLoss):
         near = y * m.exp_above_tangent(log_ratio)
         far = (mean - y) - y * log_ratio
         return m.where(y == 0, mean, m.where(abs(log_ratio) < 1, near, far))
+
+    @property
+    def has_prox(self) -> bool:
+        return not self.from_log
+
+    def proximal(self, m: Any, y: Term, point: Term, step: Term) -> Term:
+        # Of mu^2 + b mu = step y, the root that is not negative, from terms that do not cancel.
+        b = step - point
+        root = m.sqrt(b * b + 4 * step * y)
+        return m.where(b > 0, m.share(2 * step * y, abs(b) + root), (root + abs(b)) / 2)
+
+    def conjugated(self, m: Any, y: Term, u: Term) -> Term:
+        if self.from_log:
+            mean = m.maximum(y + u, 0)
+            return m.where(y + u >= 0, m.xlogy(mean, mean) - mean, math.inf)
+        rest = m.maximum(1 - u, 0)
+        at_best = m.xlogy(y, m.share(y, rest)) - y
+        return m.where((u < 1) | ((u == 1) & (y == 0)), at_best, math.inf)

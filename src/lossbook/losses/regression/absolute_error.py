@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lossbook import functionals
@@ -63,3 +64,9 @@ class AbsoluteError(ResidualLoss):
 
     def deriv2(self, m: Any, r: Term) -> Term:
         return 0
+
+    def proximal(self, m: Any, r: Term, step: Term) -> Term:
+        return r - m.clip(r, -step, step)
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        return m.where(abs(u) <= 1, 0, math.inf)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lossbook.facts import Example, Facts
@@ -57,3 +58,10 @@ class EpsilonInsensitive(ResidualLoss):
 
     def deriv2(self, m: Any, r: Term) -> Term:
         return 0
+
+    def proximal(self, m: Any, r: Term, step: Term) -> Term:
+        beyond = r - m.clip(r, -self.epsilon, self.epsilon)
+        return r - m.clip(beyond, -step, step)
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        return m.where(abs(u) <= 1, self.epsilon * abs(u), math.inf)

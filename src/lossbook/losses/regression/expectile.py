@@ -82,3 +82,9 @@ class Expectile(ResidualLoss):
 
     def _share(self, m: Any, r: Term) -> Term:
         return m.where(r > 0, 1 - self.tau, self.tau)
+
+    def proximal(self, m: Any, r: Term, step: Term) -> Term:
+        return r / (1 + 2 * step * self._share(m, r))
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        return u * u / (4 * self._share(m, u))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lossbook.facts import Example, Facts
@@ -71,3 +72,15 @@ class Fair(ResidualLoss):
     def textbook(self, m: Any, y_true: Term, y_pred: Term) -> Term:
         u = abs(y_pred - y_true) / self.c
         return self.c**2 * (u - m.log1p(u))
+
+    def proximal(self, m: Any, r: Term, step: Term) -> Term:
+        # Of x^2 + b x = c |r|, the root that is not negative, from terms that do not cancel.
+        b = self.c * (1 + step) - abs(r)
+        root = m.sqrt(b * b + 4 * self.c * abs(r))
+        x = m.where(b > 0, 2 * self.c * abs(r) / (abs(b) + root), (root + abs(b)) / 2)
+        return m.where(r < 0, -x, x)
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        t = m.minimum(abs(u) / self.c, 1)
+        # Its value at 1 is infinite by itself.
+        return m.where(abs(u) <= self.c, -(self.c * self.c) * (t + m.log1p(-t)), math.inf)

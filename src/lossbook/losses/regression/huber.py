@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lossbook.facts import Example, Facts
@@ -77,3 +78,9 @@ class Huber(ResidualLoss):
 
     def deriv2(self, m: Any, r: Term) -> Term:
         return m.where(abs(r) <= self.delta, 1, 0)
+
+    def proximal(self, m: Any, r: Term, step: Term) -> Term:
+        return r - step * m.clip(r / (1 + step), -self.delta, self.delta)
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        return m.where(abs(u) <= self.delta, u * u / 2, math.inf)

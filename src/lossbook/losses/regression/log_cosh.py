@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lossbook.facts import Example, Facts
@@ -52,3 +53,7 @@ class LogCosh(ResidualLoss):
 
     def deriv2(self, m: Any, r: Term) -> Term:
         return 4 * (m.sigmoid(2 * r) * m.sigmoid(-2 * r))
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        up, down = m.clip(1 + u, 0, 2), m.clip(1 - u, 0, 2)
+        return m.where(abs(u) <= 1, (m.xlogy(up, up) + m.xlogy(down, down)) / 2, math.inf)

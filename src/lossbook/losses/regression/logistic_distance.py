@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lossbook.facts import Example, Facts
@@ -49,3 +50,7 @@ class LogisticDistance(ResidualLoss):
     def textbook(self, m: Any, y_true: Term, y_pred: Term) -> Term:
         r = y_pred - y_true
         return 2 * m.log(1 + m.exp(r)) - r - m.log(4)
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        up, down = m.clip(1 + u, 0, 2), m.clip(1 - u, 0, 2)
+        return m.where(abs(u) <= 1, m.xlogy(up, up) + m.xlogy(down, down), math.inf)

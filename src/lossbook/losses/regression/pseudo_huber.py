@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lossbook.facts import Example, Facts
@@ -79,3 +80,8 @@ class PseudoHuber(ResidualLoss):
     def textbook(self, m: Any, y_true: Term, y_pred: Term) -> Term:
         u = (y_pred - y_true) / self.delta
         return self.delta**2 * (m.sqrt(1 + u**2) - 1)
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        t = m.clip(u / self.delta, -1, 1)
+        dome = u * u / (1 + m.sqrt((1 - t) * (1 + t)))
+        return m.where(abs(u) <= self.delta, dome, math.inf)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lossbook import functionals
@@ -97,3 +98,9 @@ class Quantile(ResidualLoss):
 
     def deriv2(self, m: Any, r: Term) -> Term:
         return 0
+
+    def proximal(self, m: Any, r: Term, step: Term) -> Term:
+        return r - m.clip(r, -self.tau * step, (1 - self.tau) * step)
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        return m.where((u >= -self.tau) & (u <= 1 - self.tau), 0, math.inf)

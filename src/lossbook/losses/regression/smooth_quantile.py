@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lossbook.facts import Example, Facts
@@ -86,3 +87,12 @@ class SmoothQuantile(ResidualLoss):
 
     def deriv2(self, m: Any, r: Term) -> Term:
         return m.where(abs(r) <= self.bandwidth, 1 / (2 * self.bandwidth), 0)
+
+    def proximal(self, m: Any, r: Term, step: Term) -> Term:
+        h = self.bandwidth
+        slope = (r + (1 - 2 * self.tau) * h) / (2 * h + step)
+        return r - step * m.clip(slope, -self.tau, 1 - self.tau)
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        below, above = self.tau + u, (1 - self.tau) - u
+        return m.where((below >= 0) & (above >= 0), -self.bandwidth * below * above, math.inf)

@@ -65,3 +65,10 @@ class SquaredEpsilonInsensitive(ResidualLoss):
 
     def deriv2(self, m: Any, r: Term) -> Term:
         return m.where((abs(r) > self.epsilon) | (self.epsilon == 0), 2, 0)
+
+    def proximal(self, m: Any, r: Term, step: Term) -> Term:
+        free = m.clip(r, -self.epsilon, self.epsilon)
+        return free + (r - free) / (1 + 2 * step)
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        return abs(u) * (abs(u) / 4 + self.epsilon)

@@ -67,3 +67,9 @@ class SquaredError(ResidualLoss):
 
     def deriv2(self, m: Any, r: Term) -> Term:
         return 2
+
+    def proximal(self, m: Any, r: Term, step: Term) -> Term:
+        return r / (1 + 2 * step)
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        return u * u / 4
