@@ -12,6 +12,7 @@ import pytest
 import scipy.special
 import scipy.stats
 import sklearn.metrics
+import torch
 
 import lossbook as lb
 from lossbook.checks.truth import exact, truth
@@ -152,6 +153,17 @@ def test_deviance_of_a_perfect_prediction_is_0(loss: DevianceLoss) -> None:
     assert loss.deviance([1.0], predictions(loss, [1.0])) == 0
     single = [array.astype("f4") for array in (y, predictions(loss, y))]
     assert loss.deviance(*single, reduction="none").dtype == np.float32
+
+
+@pytest.mark.parametrize("cls", LOSSES)
+def test_deviance_of_tensors(cls: Any) -> None:
+    y, means = np.asarray([1.0, 2.0, 3.0]), np.asarray([1.5, 2.0, 0.5])
+    p = predictions(cls(), means)
+    for reduction in ("mean", "none"):
+        found = cls().deviance(torch.tensor(y), torch.tensor(p), reduction=reduction)
+        assert isinstance(found, torch.Tensor)
+        wanted = cls().deviance(y, p, reduction=reduction)
+        np.testing.assert_allclose(found.numpy(), wanted, rtol=1e-14, atol=0)
 
 
 def test_deviance_checks_its_arguments() -> None:

@@ -42,17 +42,29 @@ OF_LOGARITHMS = {"torch.nn.KLDivLoss", "kl_divergence"}
 PER_ENTRY = {"torch.nn.KLDivLoss"}
 
 
+def _torch_value(theirs: Counterpart, y: Array, prediction: Any, **options: str) -> Any:
+    import torch
+
+    y, _ = ARGUMENTS.get(theirs.name, lambda *both: both)(y, y)
+    peer = getattr(torch.nn, theirs.name.removeprefix("torch.nn."))(**options)
+    if theirs.name == "torch.nn.GaussianNLLLoss":
+        return peer(prediction[:, 0], torch.tensor(y), torch.exp(prediction[:, 1]))
+    inside = torch.log(prediction) if theirs.name in OF_LOGARITHMS else prediction
+    return peer(inside, torch.tensor(y))
+
+
+def torch_default(theirs: Counterpart, y: Array, p: Array) -> float:
+    """What the loss gives as it is made without any argument."""
+    import torch
+
+    return float(_torch_value(theirs, y, torch.tensor(p)))
+
+
 def ask_torch(theirs: Counterpart, _loss: lb.Loss, y: Array, p: Array) -> Answers:
     import torch
 
-    y, p = ARGUMENTS.get(theirs.name, lambda *both: both)(y, p)
-    peer = getattr(torch.nn, theirs.name.removeprefix("torch.nn."))(reduction="none")
     prediction = torch.tensor(p, requires_grad=True)
-    inside = torch.log(prediction) if theirs.name in OF_LOGARITHMS else prediction
-    if theirs.name == "torch.nn.GaussianNLLLoss":
-        value = peer(inside[:, 0], torch.tensor(y), torch.exp(inside[:, 1]))
-    else:
-        value = peer(inside, torch.tensor(y))
+    value = _torch_value(theirs, y, prediction, reduction="none")
     if theirs.name in PER_ENTRY:
         value = value.sum(dim=-1)
     (gradient,) = torch.autograd.grad(value.sum(), prediction)

@@ -18,7 +18,7 @@ from lossbook.rosetta import FRAMEWORKS
 
 from .answers import CLASSES, Array, Ask, Row, by_label, rows, samples
 from .closed_forms import ask_scipy, ask_sklearn, ask_statsmodels
-from .differentiated import ask_keras, ask_optax, ask_torch
+from .differentiated import ask_keras, ask_optax, ask_torch, torch_default
 from .trees import (
     NEWTON,
     ask_catboost,
@@ -176,6 +176,14 @@ def test_slope_at_a_kink(row: Row) -> None:
     ours = row.theirs.factor * row.loss.gradient(y, p, reduction="none")
     expected = SLOPES[row.key](row.loss) if row.theirs.ties else ours.item()
     assert gradient.item() == pytest.approx(expected, rel=1e-6, abs=1e-12)
+
+
+@pytest.mark.parametrize("row", [row for row in TESTED if row.theirs.framework == "torch"], ids=str)
+def test_mean_unless_the_row_says_otherwise(row: Row) -> None:
+    y, p = samples(row.loss)
+    ours = row.theirs.factor * row.loss(y, p)
+    is_mean = torch_default(row.theirs, y, p) == pytest.approx(ours, rel=1e-9, abs=0)
+    assert is_mean == (row.theirs.reduction == "")
 
 
 # -- leaves that are set to quantiles -------------------------------------------------------------

@@ -18,6 +18,8 @@ from lossbook.domains import Interval
 from lossbook.functionals import Mean, Quantile
 from lossbook.losses.binary.binary_cross_entropy import BinaryCrossEntropy
 from lossbook.losses.binary.hinge import Hinge
+from lossbook.losses.counts.gamma import Gamma
+from lossbook.losses.counts.poisson import Poisson
 from lossbook.losses.multiclass.cross_entropy import CrossEntropy
 from lossbook.losses.regression.quantile import Quantile as QuantileLoss
 from lossbook.losses.regression.squared_error import SquaredError
@@ -282,6 +284,20 @@ def _wrong_numbers() -> list[Broken]:
             "NaNAtTheEnds",
             "accuracy",
             value=_method(lambda m, y, p: -(y * m.log(p)) - (1 - y) * m.log1p(-p)),
+        ),
+        _variant(
+            Gamma,
+            "InfiniteFactors",
+            "accuracy",
+            deriv2=_method(lambda m, y, z: y * m.exp(-z)),
+            switches={"from_log": True},
+        ),
+        _variant(
+            Poisson,
+            "DividedAtOnce",
+            "accuracy",
+            deriv2=_method(lambda m, y, mean: m.share(y, mean * mean)),
+            switches={"from_log": False},
         ),
         _variant(
             SquaredError,
