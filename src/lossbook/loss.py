@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 import numbers
 import re
 from collections.abc import Callable, Mapping
@@ -365,12 +366,18 @@ class Loss:
         return kernel_for(self)
 
     def __repr__(self) -> str:
-        written = ", ".join(f"{name}={value!r}" for name, value in self.parameters.items())
+        written = ", ".join(f"{name}={_written(value)}" for name, value in self.parameters.items())
         return f"{type(self).__name__}({written})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What lossbook.compile has made is compiled again where it arrives.
         return _rebuild, (type(self), dict(self.parameters), self.__dict__.get("_made_by"))
+
+
+def _written(value: Any) -> str:
+    """The repr, of infinity too as something that Python reads back."""
+    is_infinite = isinstance(value, float) and math.isinf(value)
+    return f'float("{value}")' if is_infinite else repr(value)
 
 
 def _rebuild(

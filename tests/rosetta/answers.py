@@ -73,6 +73,8 @@ def _labels(loss: lb.Loss) -> list[float]:
         return [domain.first, domain.second]
     if domain.two_classes:
         return [0.0, 1.0]
+    if isinstance(loss, lb.PointwiseLoss) and domain.checks_nothing:
+        return [-2.0, -1.0, 1.5, 3.0]  # of which shares are taken
     return [0.5, 1.0, 3.0] if domain.outside(-0.5) else [-1.0, 0.0, 0.5, 2.0]
 
 

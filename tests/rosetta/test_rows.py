@@ -49,6 +49,9 @@ HERE = [row for row in rows() if importlib.util.find_spec(row.theirs.framework)]
 NOT_TESTED = {
     "xgboost:reg:expectileerror": "newer than the version that is tested",
     "catboost:FairLoss": "a metric alone",
+    "catboost:MSLE": "a metric alone",
+    "lightgbm:mape": "leaves are set to medians, and those of shares are not the labels'",
+    "catboost:MAPE": "leaves are set to medians, and those of shares are not the labels'",
     "catboost:RMSEWithUncertainty": "two scores per sample have no baseline",
 }
 # Leaves that are set to a quantile of residuals do not show what the tree was grown with.
@@ -80,6 +83,10 @@ def _ones(*_samples: Any) -> Any:
     return np.asarray(1.0)
 
 
+def _half_and_1e_6(row: Row, y: Array, p: Array) -> Any:
+    return np.maximum(row.loss.hessian(y, p, reduction="none") / 2, 1e-6)
+
+
 def _larger_by_1(row: Row, y: Array, p: Array) -> Any:
     return 1 + row.loss.gradient(y, p, reduction="none")
 
@@ -96,6 +103,8 @@ HESSIANS: dict[str, Formula] = {
     "lightgbm:multiclass": _times(CLASSES / (CLASSES - 1)),
     "xgboost:reg:pseudohubererror": _times(1),
     "lightgbm:huber": _ones,
+    "xgboost:reg:squaredlogerror": _half_and_1e_6,
+    "lightgbm:mape": lambda _row, y, _p: 1 / np.maximum(1, abs(y)),
     "xgboost:binary:logistic": _times(1),
     "xgboost:binary:logitraw": _times(1),
     "xgboost:binary:hinge": lambda _row, y, p: np.where(y * p < 1, 1.0, 0.0),

@@ -36,10 +36,16 @@ def truth(loss: Loss, order: int, y_true: Any, y_pred: Any) -> Any:
             ]
             return np.asarray([row[0] for row in rows] if order == 0 else rows, dtype=object)
         results = [
-            mpmath.mpf(_derivative(exact_loss, order, y, p))
-            for y, p in zip(labels, predictions, strict=True)
+            _of_numbers(exact_loss, order, y, p) for y, p in zip(labels, predictions, strict=True)
         ]
         return np.asarray(results, dtype=object)
+
+
+def _of_numbers(loss: Loss, order: int, y: Any, p: Any) -> Any:
+    # Beside a threshold all of a residual counts, and 1 - 1e-300 has 300 digits.
+    is_whole = p - y == mpmath.fsub(p, y, exact=True)
+    with mpmath.workdps(DIGITS if is_whole else ALL_DIGITS):
+        return mpmath.mpf(_derivative(loss, order, y, p))
 
 
 def _derivative(loss: Loss, order: int, y: Any, p: Any) -> Any:

@@ -88,12 +88,14 @@ class GeneralRobust(ResidualLoss):
         _, _, (near, far, held) = self._parts(m, r)
         general = held / m.sqrt(near**2 + far**2) / self.c * self._pull(m, near, far)
         u = r / self.c
-        return self._choose(m, general, u / self.c, m.exp_times(-u * (u / 2), u) / self.c)
+        return self._choose(
+            m, general, u / self.c, m.exp_times(-m.saturated(u * u, 1e4) / 2, u) / self.c
+        )
 
     def deriv2(self, m: Any, r: Term) -> Term:
         alpha, _, (near, far, _) = self._parts(m, r)
         bend = (near**2 + (alpha - 1) * far**2) / (near**2 + far**2)
-        general = bend * self._pull(m, near, far) * (self._grown(m, near, far) / self.c)
+        general = m.times(self._grown(m, near, far) / self.c, bend * self._pull(m, near, far))
         u = r / self.c
         square = m.saturated(u * u, 1e4)
         gaussian = m.exp_times(-square / 2, 1 - square) / self.c / self.c
@@ -124,7 +126,7 @@ class GeneralRobust(ResidualLoss):
         """``(1 + u^2 / b)^((alpha - 1) / 2) / c``, in two factors that are never both extreme."""
         alpha, grown = self._finite(m), self._grown(m, near, far)
         first = m.where(alpha < 1, grown, 1) / self.c
-        return first * m.power(grown, m.where(alpha < 1, -alpha, 1 - alpha))
+        return m.times(first, m.power(grown, m.where(alpha < 1, -alpha, 1 - alpha)))
 
     def _finite(self, m: Any) -> Term:
         """Alpha where the general formula holds; 1 instead where one of its limits does."""

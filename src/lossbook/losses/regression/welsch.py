@@ -61,10 +61,12 @@ class Welsch(ResidualLoss):
         return m.near_zero(u, r * (r / 2), (self.c**2 / 2) * -m.expm1(-(u * u)))
 
     def deriv(self, m: Any, r: Term) -> Term:
-        u = r / self.c
-        return m.exp_times(-(u * u), r)
+        return m.exp_times(-self._square(m, r), r)
 
     def deriv2(self, m: Any, r: Term) -> Term:
-        u = r / self.c
-        square = m.saturated(u * u, 1e4)
+        square = self._square(m, r)
         return m.exp_times(-square, 1 - 2 * square)
+
+    def _square(self, m: Any, r: Term) -> Term:
+        u = r / self.c
+        return m.saturated(u * u, 1e4)
