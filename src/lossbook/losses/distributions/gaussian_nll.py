@@ -79,7 +79,7 @@ class GaussianNLL(LocationScaleLoss):
 
     def slopes(self, m: Any, r: Term, s: Term) -> tuple[Term, Term]:
         z = m.times_exp(r, -s / 2)
-        return m.times_exp(r, -s), (1 - z * z) / 2
+        return m.times_exp(r, -s), 0.5 - z * (z / 2)
 
     def curvatures(self, m: Any, r: Term, s: Term) -> tuple[Term, Term, Term]:
         z = m.times_exp(r, -s / 2)
