@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import lossbook as lb
+from accuracy.measure import measure
 
 INF = math.inf
 
@@ -188,6 +189,14 @@ def test_steepest_robust_slopes_of_the_paper() -> None:
         _, gradient, hessian = at(lb.GeneralRobust(alpha), 0, place)
         assert math.isclose(gradient, lb.GeneralRobust(alpha).facts.lipschitz, rel_tol=1e-14)
         assert abs(hessian) < 1e-14
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("alpha", [2, 1e-12, 0, -2, -10, -INF])
+def test_digits_at_the_limits(alpha: float, dtype: str) -> None:
+    """Within the bounds of the class where the general formula has a gap, or is close to one."""
+    found = list(measure(lb.GeneralRobust(alpha, 0.7), dtype, 300))
+    assert not [str(error) for error in found if not error.holds]
 
 
 def test_alpha_may_be_minus_infinity_and_is_read_back() -> None:

@@ -43,7 +43,8 @@ class GeneralRobust(ResidualLoss):
 
     kind = "regression"
     compensated = True
-    # Within a factor of 4 of the largest floats, what is 1 / u has lost digits.
+    # Close to the largest floats, where 1 / u is subnormal, it has lost digits: for alpha below 1
+    # this many, and more for those between 1 and 2.
     accuracy = Accuracy(value=4)
     aliases = {"barron": {}, "adaptive_robust": {}}
     example = Example(y_true=[0, 1], y_pred=[2, 1])
