@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any
 
 from lossbook.domains import Domain, Interval
@@ -67,19 +68,27 @@ class InverseGaussian(DevianceLoss):
 
     def value(self, m: Any, y: Term, prediction: Term) -> Term:
         if self.from_log:
-            return m.times_exp(m.times_exp(y, -prediction) / 2 - 1, -prediction)
+            return self._square(m, y, prediction) / 2 - self._inverse(m, prediction)
         return m.share(m.share(y, prediction) / 2 - 1, prediction)
 
     def deriv(self, m: Any, y: Term, prediction: Term) -> Term:
         if self.from_log:
-            return m.times_exp(1 - m.times_exp(y, -prediction), -prediction)
+            return self._inverse(m, prediction) - self._square(m, y, prediction)
         return m.share_of_cube(prediction - y, prediction)
 
     def deriv2(self, m: Any, y: Term, prediction: Term) -> Term:
         if self.from_log:
-            return m.times_exp(2 * m.times_exp(y, -prediction) - 1, -prediction)
+            return 2 * self._square(m, y, prediction) - self._inverse(m, prediction)
         ratio = m.share(y, prediction)
         return 2 * m.share_of_cube(ratio + ratio / 2 - 1, prediction)
+
+    def _square(self, m: Any, y: Term, z: Term) -> Term:
+        """y / mean^2."""
+        return m.times_exp(y, -2 * z)
+
+    def _inverse(self, m: Any, z: Term) -> Term:
+        """1 / mean, held below infinity, which would meet another one."""
+        return m.minimum(m.exp(-z), sys.float_info.max)
 
     def half_deviance(self, m: Any, y: Term, mean: Term, log_ratio: Term) -> Term:
         miss = m.expm1(-log_ratio)

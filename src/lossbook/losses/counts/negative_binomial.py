@@ -97,7 +97,7 @@ class NegativeBinomial(DevianceLoss):
         inverse = 1 / m.maximum(prediction, 1)
         return m.where(
             prediction > 1,
-            miss * inverse / (inverse + self.alpha),
+            m.share(miss / (inverse + self.alpha), prediction),
             miss / (1 + self.alpha * prediction),
         )
 
