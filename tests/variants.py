@@ -16,10 +16,20 @@ def every_setting(cls: type[lb.Loss]) -> Iterator[lb.Loss]:
     for loss in variants(cls):
         yield loss
         for field in dataclasses.fields(cls):  # type: ignore[arg-type]
-            if parameters.is_numeric(field):
+            if parameters.is_optional(field):
+                # With the other options left out; with them, the number of the variant will do.
+                if _options_given(loss) == [field.name]:
+                    yield from _others(loss, field.name, (0.001, 0.9, 2.5))
+            elif parameters.is_numeric(field):
                 yield from _others(loss, field.name, (0.001, 0.3, 0.9, 2.5))
             elif parameters.is_tuple(field):
                 yield from _others(loss, field.name, ((0.001, 0.9), (0.5, 0.75, 2.5)))
+
+
+def _options_given(loss: lb.Loss) -> list[str]:
+    fields = dataclasses.fields(loss)  # type: ignore[arg-type]
+    options = [field.name for field in fields if parameters.is_optional(field)]
+    return [name for name in options if loss.parameters[name] is not None]
 
 
 def _others(loss: lb.Loss, name: str, values: tuple[Any, ...]) -> Iterator[lb.Loss]:

@@ -35,6 +35,9 @@ class Facts:
     kinks : tuple of float
         Where the slope jumps: in the margin for margin losses, in the prediction for other losses
         of two classes, in the residual for the rest. Always empty for rows.
+    jumps : tuple of float
+        Where the value itself jumps, in the same variable; there is then no bound on the slope
+        between two predictions, however flat the pieces are. Always empty for rows.
     minimum : float
         The smallest value, attained or approached.
     supremum : float
@@ -57,6 +60,7 @@ class Facts:
     lipschitz: float = math.inf
     smoothness: float = math.inf
     kinks: tuple[float, ...] = ()
+    jumps: tuple[float, ...] = ()
     minimum: float = 0.0
     supremum: float = math.inf
     symmetric: bool = False

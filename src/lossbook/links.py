@@ -37,6 +37,20 @@ def _logit(probability: Any) -> Any:
         return np.log(probability) - np.log1p(-probability)
 
 
+def _atanh(mean: Any) -> Any:
+    with np.errstate(divide="ignore"):
+        return np.arctanh(mean)
+
+
+def _half_tangent(mean: Any) -> Any:
+    return np.tan(mean / 2)
+
+
+def _tanh(m: Maths, raw: Any) -> Any:
+    fall = m.expm1(-2 * abs(raw))
+    return m.where(raw >= 0, -1, 1) * (fall / (2 + fall))
+
+
 def _centred_log(probabilities: Any) -> Any:
     with np.errstate(divide="ignore"):
         logs = np.log(probabilities)
@@ -58,6 +72,8 @@ _TO_RAW: dict[str, Callable[[Any], Any]] = {
     "identity": lambda value: value,
     "log": _log,
     "logit": _logit,
+    "atanh": _atanh,
+    "half tangent": _half_tangent,
     "softmax": _centred_log,
     "log scale": _log_of_second,
 }
@@ -65,6 +81,8 @@ _TO_PREDICTION: dict[str, Callable[[Any, Any], Any]] = {
     "identity": lambda _, raw: raw,
     "log": lambda m, raw: m.exp(raw),
     "logit": lambda m, raw: m.sigmoid(raw),
+    "atanh": _tanh,
+    "half tangent": lambda m, raw: 2 * m.atan(raw),
     "softmax": lambda m, raw: m.softmax(raw),
     "log scale": lambda m, raw: m.beside(raw[..., :1], m.exp(raw[..., 1:])),
 }
@@ -72,5 +90,7 @@ _TO_PREDICTION: dict[str, Callable[[Any, Any], Any]] = {
 IDENTITY = Link("identity")
 LOG = Link("log", "log")
 LOGIT = Link("logit", "logit")
+ATANH = Link("atanh", "atanh")  # half the logit of (1 + mean) / 2, for labels -1 and 1
+HALF_TANGENT = Link("half tangent", "tangent of half")
 SOFTMAX = Link("softmax", "log")
 LOG_SCALE = Link("log scale")  # of a row of a location and a scale

@@ -48,8 +48,6 @@ class Loss:
     aliases: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({})
     counterparts: ClassVar[tuple[Counterpart, ...]] = ()
     accuracy: ClassVar[Accuracy] = Accuracy()
-    compensated: ClassVar[bool] = False
-    """Whether float64 formulas carry their rounding errors along (float32 goes through float64)."""
     references: ClassVar[tuple[str, ...]] = ()
     is_row: ClassVar[bool] = False
     is_of_residual: ClassVar[bool] = False
@@ -147,6 +145,19 @@ class Loss:
     def example(self) -> Example:
         """A worked example, small enough to follow by hand."""
         raise NotImplementedError(f"{type(self).__name__} gives no example.")
+
+    @property
+    def compensated(self) -> bool:
+        """Whether float64 formulas carry their rounding errors along (float32: through float64)."""
+        return False
+
+    @property
+    def thorough(self) -> bool:
+        """Whether, of a compensated loss, exponentials and logarithms carry their own errors too.
+
+        For formulas whose terms cancel at a place that is no float: nothing else is left there.
+        """
+        return False
 
     @property
     def label_domain(self) -> Domain:
@@ -291,7 +302,7 @@ class Loss:
         clone = object.__new__(type(self))
         for field in dataclasses.fields(self):  # type: ignore[arg-type]
             value = getattr(self, field.name)
-            if parameters.is_numeric(field):
+            if value is not None and parameters.is_numeric(field):
                 value = m.parameter(field.name, value)
             elif isinstance(value, tuple):
                 names = (parameters.term_name(field.name, place) for place in range(len(value)))
@@ -351,6 +362,13 @@ class Loss:
         shifted: Loss = registry.composing().shift(self, offset)
         return shifted
 
+    def opposing(self, m: Any, y_true: Term, y_pred: Term) -> tuple[Term, ...] | None:
+        """The terms of a gradient that has both signs even for labels at the ends of their domain.
+
+        Errors are measured against the sizes of these terms.
+        """
+        return None
+
     # -- plumbing ---------------------------------------------------------------------------------
 
     @functools.cached_property
@@ -366,7 +384,8 @@ class Loss:
         return kernel_for(self)
 
     def __repr__(self) -> str:
-        written = ", ".join(f"{name}={_written(value)}" for name, value in self.parameters.items())
+        given = ((name, value) for name, value in self.parameters.items() if value is not None)
+        written = ", ".join(f"{name}={_written(value)}" for name, value in given)
         return f"{type(self).__name__}({written})"
 
     def __reduce__(self) -> tuple[Any, ...]:

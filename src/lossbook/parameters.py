@@ -1,7 +1,9 @@
 """How a loss declares its parameters: the rule stands beside the default, once.
 
 A numeric parameter (``delta``, ``tau``) reaches a compiled kernel at run time.
-A switch (``from_logits``) changes the shape of the formula, so each setting is a kernel of its own.
+A number whose default is None (``pos_weight``) may be left out, and the formula then does without.
+A switch (``from_logits``) changes the shape of the formula, so each setting is a kernel of its own,
+and so is a formula without its optional number.
 A tuple of numbers (``taus``) may have any length; formulas with one have no printed kernel.
 """
 
@@ -23,9 +25,16 @@ class Rule:
     words: str
     holds: Callable[[float], bool]
     may_be_infinite: bool = False
+    optional: bool = False
 
-    def check(self, owner: str, name: str, value: object) -> float:
+    def check(self, owner: str, name: str, value: object) -> float | None:
         """The value as a float, or an error that names the parameter and the rule."""
+        if value is None and self.optional:
+            return None
+        return self.number(owner, name, value)
+
+    def number(self, owner: str, name: str, value: object) -> float:
+        """The same where None is no answer."""
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise InputTypeError(
                 f"{owner}: {name} must be a real number {self.words}, got {value!r}."
@@ -60,7 +69,8 @@ class TupleRule:
         if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
             raise InputTypeError(f"{owner}: {name} must be {self.words}, got {value!r}.")
         numbers = tuple(
-            self.each.check(owner, f"{name}[{place}]", number) for place, number in enumerate(value)
+            self.each.number(owner, f"{name}[{place}]", number)
+            for place, number in enumerate(value)
         )
         if not numbers:
             raise InputError(f"{owner}: {name} must be {self.words}, got none.", argument=name)
@@ -77,17 +87,17 @@ class TupleRule:
 _RULE = "lossbook.rule"
 
 
-def positive(default: float) -> Any:
-    """Declare a parameter greater than 0."""
+def positive(default: float | None) -> Any:
+    """Declare a parameter greater than 0; here and below, a default of None may stay so."""
     return _numeric(default, Rule("greater than 0", lambda value: value > 0))
 
 
-def nonnegative(default: float) -> Any:
+def nonnegative(default: float | None) -> Any:
     """Declare a parameter of 0 or more."""
     return _numeric(default, Rule("0 or more", lambda value: value >= 0))
 
 
-def between(low: float, high: float, default: float) -> Any:
+def between(low: float, high: float, default: float | None) -> Any:
     """Declare a parameter in [low, high]; an infinite end is no end."""
     words = f"from {low:g} to {high:g}"
     if math.isinf(low) or math.isinf(high):
@@ -95,7 +105,13 @@ def between(low: float, high: float, default: float) -> Any:
     return _numeric(default, Rule(words, lambda value: low <= value <= high))
 
 
-def strictly_between(low: float, high: float, default: float) -> Any:
+def zero_or_from(low: float, default: float | None) -> Any:
+    """Declare a parameter that is 0, or ``low`` or more."""
+    words = f"0, or {low:g} or more"
+    return _numeric(default, Rule(words, lambda value: value == 0 or value >= low))
+
+
+def strictly_between(low: float, high: float, default: float | None) -> Any:
     """Declare a parameter in (low, high)."""
     words = f"strictly between {low:g} and {high:g}"
     return _numeric(default, Rule(words, lambda value: low < value < high))
@@ -107,7 +123,7 @@ def at_most(high: float, default: float) -> Any:
     return _numeric(default, Rule(words, lambda value: value <= high, may_be_infinite=True))
 
 
-def fraction(default: float) -> Any:
+def fraction(default: float | None) -> Any:
     """Declare a parameter strictly between 0 and 1."""
     return strictly_between(0, 1, default)
 
@@ -129,8 +145,8 @@ def switch(default: bool) -> Any:
     return dataclasses.field(default=default, kw_only=True)
 
 
-def _numeric(default: float, rule: Rule) -> Any:
-    return _declare(default, rule)
+def _numeric(default: float | None, rule: Rule) -> Any:
+    return _declare(default, dataclasses.replace(rule, optional=default is None))
 
 
 def _declare(default: Any, rule: Rule | TupleRule) -> Any:
@@ -140,6 +156,11 @@ def _declare(default: Any, rule: Rule | TupleRule) -> Any:
 def is_numeric(field: dataclasses.Field[Any]) -> bool:
     """Whether this field is one run-time number."""
     return isinstance(field.metadata.get(_RULE), Rule)
+
+
+def is_optional(field: dataclasses.Field[Any]) -> bool:
+    """Whether this field is one run-time number, or None where the formula does without it."""
+    return is_numeric(field) and field.default is None
 
 
 def is_tuple(field: dataclasses.Field[Any]) -> bool:
@@ -160,6 +181,15 @@ def check(owner: str, field: dataclasses.Field[Any], value: object) -> object:
     if not isinstance(value, bool):
         raise InputTypeError(f"{owner}: {field.name} must be True or False, got {value!r}.")
     return value
+
+
+def settings(field: dataclasses.Field[Any]) -> tuple[Any, ...]:
+    """What stands for every formula that this field can give: one value for each."""
+    if is_switch(field):
+        return (False, True)
+    if not is_optional(field):
+        return (field.default,)
+    return (None, next(number for number in (0.25, 2.0) if field.metadata[_RULE].holds(number)))
 
 
 def run_time_numbers(given: Mapping[str, object]) -> dict[str, float]:

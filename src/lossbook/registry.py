@@ -6,6 +6,7 @@ import dataclasses
 import difflib
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lossbook.errors import InputError, InputTypeError, UnknownLossError
@@ -65,6 +66,16 @@ def catalogue() -> tuple[type[Loss], ...]:
             key=lambda cls: (kinds.get(cls.kind, len(_KINDS)), cls.kind, cls.name),
         )
     )
+
+
+def other_names(cls: type[Loss]) -> dict[str, Mapping[str, Any]]:
+    """Aliases, and names in other frameworks, each with the parameters that it implies."""
+    elsewhere = {
+        spelling: counterpart.parameters
+        for counterpart in cls.counterparts
+        for spelling in counterpart.spellings
+    }
+    return {**cls.aliases, **elsewhere}
 
 
 def get(name: str, **parameters: Any) -> Loss:
@@ -152,11 +163,8 @@ def counterpart_named(name: str) -> Counterpart | None:
 def _find(name: str) -> tuple[type[Loss], dict[str, Any]]:
     names: dict[str, tuple[type[Loss], dict[str, Any]]] = {}
     for cls in catalogue():
-        for alias, implied in cls.aliases.items():
-            names[alias.lower()] = (cls, dict(implied))
-        for counterpart in cls.counterparts:
-            for spelling in counterpart.spellings:
-                names[spelling.lower()] = (cls, dict(counterpart.parameters))
+        for other, implied in other_names(cls).items():
+            names[other.lower()] = (cls, dict(implied))
     for cls in catalogue():
         names[cls.name] = names[cls.__name__.lower()] = (cls, {})
     key = name.strip().lower()

@@ -109,35 +109,37 @@ def test_numpy_is_the_only_hard_dependency():
 
 
 @pytest.fixture
-def squared_hinge(tmp_path, monkeypatch):
+def squared_perceptron(tmp_path, monkeypatch):
     """The worked example, from the document's own text, as a module of its own."""
-    source = re.search(r"<!-- file: squared_hinge -->\n```python\n(.*?)^```", DOCUMENT, re.S | re.M)
-    path = tmp_path / "squared_hinge.py"
+    source = re.search(
+        r"<!-- file: squared_perceptron -->\n```python\n(.*?)^```", DOCUMENT, re.S | re.M
+    )
+    path = tmp_path / "squared_perceptron.py"
     path.write_text(source[1], encoding="utf-8")
-    module = types.ModuleType("squared_hinge")
+    module = types.ModuleType("squared_perceptron")
     module.__file__ = str(path)
-    monkeypatch.setitem(sys.modules, "squared_hinge", module)
+    monkeypatch.setitem(sys.modules, "squared_perceptron", module)
     exec(compile(source[1], path, "exec"), module.__dict__)
-    yield module.SquaredHinge
-    registry.unregister(module.SquaredHinge)
+    yield module.SquaredPerceptron
+    registry.unregister(module.SquaredPerceptron)
 
 
-def test_example_of_a_loss_works(squared_hinge):
-    assert lossbook.get("l2_svm") == squared_hinge()
-    assert squared_hinge in lossbook.catalogue()
-    loss, example = squared_hinge(), squared_hinge.example
+def test_example_of_a_loss_works(squared_perceptron):
+    assert lossbook.get("l2_perceptron") == squared_perceptron()
+    assert squared_perceptron in lossbook.catalogue()
+    loss, example = squared_perceptron(), squared_perceptron.example
     value, gradient, hessian = loss.value_gradient_hessian(example.y_true, example.y_pred)
-    assert value == 1.125
-    np.testing.assert_array_equal(gradient, [0, -0.75, 0.75, 0])
+    assert value == 0.125
+    np.testing.assert_array_equal(gradient, [0, -0.25, 0.25, 0])
     np.testing.assert_array_equal(hessian, [0, 0.5, 0.5, 0])
-    assert loss.optimal_constant([1, 1, -1, 1]) == 0.5
+    assert loss.optimal_constant([1, 1, -1, 1]) == 0
 
 
-def test_example_of_a_loss_runs_its_docstring(squared_hinge):
+def test_example_of_a_loss_runs_its_docstring(squared_perceptron):
     import doctest
 
     session = doctest.DocTestParser().get_doctest(
-        inspect.getdoc(squared_hinge), {}, "SquaredHinge", None, 0
+        inspect.getdoc(squared_perceptron), {}, "SquaredPerceptron", None, 0
     )
     runner = doctest.DocTestRunner(verbose=False)
     runner.run(session)

@@ -55,7 +55,7 @@ def test_any_sequence_becomes_a_tuple_of_floats(given: Any) -> None:
     assert {type(entry) for entry in loss.shares} == {float}
     assert loss == TwoSlopes((0.1, 0.9)) != TwoSlopes()
     assert hash(loss) == hash(TwoSlopes((0.1, 0.9)))
-    assert repr(loss) == "TwoSlopes(shares=(0.1, 0.9), more=None)"
+    assert repr(loss) == "TwoSlopes(shares=(0.1, 0.9))"
     assert pickle.loads(pickle.dumps(loss)) == loss
     assert lb.get("two_slopes", shares=[0.1, 0.9]) == loss
 
@@ -106,7 +106,7 @@ def test_in_formulas_each_number_has_a_name() -> None:
 def test_on_the_command_line() -> None:
     run = CliRunner().invoke
     assert run(main, ["show", "two_slopes", "--shares", "0.1,0.9"]).output.startswith(
-        "TwoSlopes(shares=(0.1, 0.9), more=None)"
+        "TwoSlopes(shares=(0.1, 0.9))"
     )
     assert "shares=(0.25, 0.5)" in run(main, ["list"]).output
     result = run(main, ["show", "two_slopes", "--shares", "0.1;0.9"])

@@ -77,6 +77,12 @@ def terms(loss: Loss, order: int, y_true: Any, y_pred: Any) -> Any:
                 labels[:, k, None] * abs(truth(loss, order, np.full(len(labels), k), y_pred))
                 for k in range(classes)
             )
+        exactly = loss.over(ORACLE)
+        opposing = [
+            exactly.opposing(ORACLE, y, p) for y, p in zip(labels, predictions, strict=True)
+        ]
+        if order == 1 and None not in opposing:
+            return np.asarray([sum(map(abs, sample)) for sample in opposing], dtype=object)
         low, high = loss.label_domain.low, loss.label_domain.high
         at_low = truth(loss, order, np.full(len(labels), low), y_pred)
         if np.isinf(high):

@@ -47,6 +47,8 @@ def summary(loss: type[Loss]) -> str:
 
 
 def _entry(loss: type[Loss]) -> dict[str, Any]:
+    from lossbook.registry import other_names
+
     return {
         "name": loss.name,
         "kind": loss.kind,
@@ -56,7 +58,7 @@ def _entry(loss: type[Loss]) -> dict[str, Any]:
             field.name: field.default
             for field in dataclasses.fields(loss)  # type: ignore[arg-type]
         },
-        "aliases": {alias: dict(implied) for alias, implied in loss.aliases.items()},
+        "aliases": {other: dict(implied) for other, implied in other_names(loss).items()},
     }
 
 

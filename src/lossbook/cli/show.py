@@ -118,9 +118,10 @@ def _shape(loss: Loss) -> list[tuple[str, str]]:
         ("steepest slope", _bound(facts.lipschitz)),
         ("largest curvature", _bound(facts.smoothness)),
     ]
-    if facts.kinks:
-        where = ", ".join(f"{kink:g}" for kink in facts.kinks)
-        pairs.append(("kinks", f"at {_kink_variable(loss)} = {where}"))
+    for what, places in (("kinks", facts.kinks), ("jumps", facts.jumps)):
+        if places:
+            where = ", ".join(f"{place:g}" for place in places)
+            pairs.append((what, f"at {_kink_variable(loss)} = {where}"))
     pairs += [
         ("smallest value", _bound(facts.minimum)),
         ("largest value", _bound(facts.supremum)),
@@ -230,11 +231,13 @@ def _plot(loss: Loss, screen: Screen) -> None:
 
 
 def _names(loss: Loss, screen: Screen) -> None:
+    from lossbook.registry import other_names
+
     screen.heading("Names")
     call = f"lossbook.{loss!r}" if _is_built_in(loss) else repr(loss)
     pairs = [("in Python", call), ("written in", _source(loss))]
-    if loss.aliases:
-        pairs.append(("also known as", ", ".join(loss.aliases)))
+    if others := other_names(type(loss)):
+        pairs.append(("also known as", ", ".join(others)))
     pairs += [("reference", reference) for reference in loss.references]
     screen.pairs(pairs)
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lossbook.floats import LARGEST, Floats, first_where, from_key, key
+from lossbook.floats import LARGEST, Floats, first_where
 
 if TYPE_CHECKING:
     from lossbook.loss import Loss
@@ -126,7 +126,7 @@ def _of_convex(costs: _Costs) -> float:
     if slope(low) < 0:
         turn = costs.turn(low, high)
         is_gone = slope(min(costs.high, LARGEST)) == 0
-        fades = is_gone and slope(from_key(key(turn) - 1)) > -_FADED
+        fades = is_gone and slope(math.nextafter(turn, -math.inf)) > -_FADED
         return math.inf if fades and math.isinf(costs.high) else turn + 0.0  # never -0
     # It is flat from the lower end of the domain on: where does it start to rise?
     high = _outwards(costs, costs.high, lambda place: slope(place) > 0)
@@ -134,7 +134,7 @@ def _of_convex(costs: _Costs) -> float:
         return costs.start
     rising = first_where(lambda place: slope(place) > 0, low, high)
     fades = slope(rising) < _FADED and math.isinf(costs.low)
-    return -math.inf if fades else from_key(key(rising) - 1)
+    return -math.inf if fades else math.nextafter(rising, -math.inf)
 
 
 def _outwards(costs: _Costs, end: float, holds: Callable[[float], bool]) -> float:

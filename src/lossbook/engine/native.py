@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import os
 from typing import TYPE_CHECKING, Any
@@ -46,9 +47,14 @@ def find_kernel(module: Any, loss: Loss, *instruction_set: str) -> Any:
 
 
 def kernel_name(loss: Loss) -> str:
-    """One name per formula: the class, and every switch that is on."""
-    switches = [name for name, value in loss.parameters.items() if value is True]
-    return "__".join([loss.name, *switches])
+    """One name per formula: the class, every switch that is on, every optional number given."""
+    shaping = [
+        field.name
+        for field in dataclasses.fields(loss)  # type: ignore[arg-type]
+        if (parameters.is_switch(field) and loss.parameters[field.name])
+        or (parameters.is_optional(field) and loss.parameters[field.name] is not None)
+    ]
+    return "__".join([loss.name, *shaping])
 
 
 def instruction_set() -> str:

@@ -2,6 +2,7 @@
 
 from lossbook.families.deviance import DevianceLoss
 from lossbook.families.location_scale import LocationScaleLoss
+from lossbook.families.logit import LogitLoss
 from lossbook.families.margin import MarginLoss
 from lossbook.families.pointwise import PointwiseLoss
 from lossbook.families.residual import ResidualLoss
@@ -11,6 +12,7 @@ from lossbook.families.scores import ScoresLoss
 __all__ = [
     "DevianceLoss",
     "LocationScaleLoss",
+    "LogitLoss",
     "MarginLoss",
     "PointwiseLoss",
     "ResidualLoss",

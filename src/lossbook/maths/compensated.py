@@ -38,7 +38,8 @@ def derivative(
     """
     if not loss.compensated:
         return loss.derivative(m, order, y_true, y_pred)
-    careful = CompensatedMaths(m, single=single)
+    thorough = loss.thorough and not single
+    careful = ThoroughMaths(m) if thorough else CompensatedMaths(m, single=single)
     label, prediction = careful.pair(y_true), careful.pair(y_pred)
     return careful.rounded(loss.over(careful).derivative(careful, order, label, prediction))
 
@@ -281,6 +282,35 @@ class CompensatedMaths(Maths):
         near = 2 * s + s * (z * self.series(z, _ARTANH))
         logarithm = k * self.constant(LN2) + near
         return logarithm if x.tail is None else logarithm + self._finite(x.tail / x.head)
+
+
+class ThoroughMaths(CompensatedMaths):
+    """Exponentials and logarithms, too, bring along what they have rounded away.
+
+    What exp has lost is found by going back: exp(x) = e exp(x - log e), for the rounded e.
+    """
+
+    def exp(self, x: Term) -> Pair:
+        x = self.pair(x)
+        head = self.plain.exp(x.head)
+        missing = self.rounded(x - self._logarithm(self.pair(head)))
+        return Pair(self, head, self._finite(head * missing))
+
+    def expm1(self, x: Term) -> Pair:
+        x = self.pair(x)
+        head = self.plain.expm1(x.head)
+        missing = self.rounded(x - self.log1p(head))
+        return Pair(self, head, self._finite((head + 1) * missing))
+
+    def log(self, x: Term) -> Pair:
+        x = self.pair(x)
+        inside = (x.head > 0) & (x.head < math.inf)
+        return self.where(inside, self._logarithm(x), self.plain.log(x.head))
+
+    def log1p(self, x: Term) -> Pair:
+        x = self.pair(x)
+        inside = (x.head > -1) & (x.head < math.inf)
+        return self.where(inside, self._logarithm(x + 1), self.plain.log1p(x.head))
 
 
 def _two_sum(x: Term, y: Term) -> tuple[Term, Term]:

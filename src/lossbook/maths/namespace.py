@@ -120,8 +120,8 @@ class Maths(ABC):
         """
         (x1, x2), (y1, y2) = _halves(x), _halves(y)
         error = ((x1 * y1 - product) + (x1 * y2 + x2 * y1)) + x2 * y2
-        # Close to the largest numbers the halves overflow.
-        return self.where(abs(error) < math.inf, error, 0)
+        # Close to the largest numbers the halves overflow, and a tiny product has no exact error.
+        return self.where((abs(error) < math.inf) & (abs(product) > 2.0**-960), error, 0)
 
     # -- building blocks, elementwise -----------------------------------------------------------
 

@@ -247,11 +247,11 @@ def _indent(lines: list[str] | Iterator[str], width: int) -> str:
 
 
 def variants(cls: type[Loss]) -> Iterator[Loss]:
-    """A loss in every setting of its switches."""
+    """A loss with each of its formulas: every setting of switches, with and without options."""
     fields = dataclasses.fields(cls)  # type: ignore[arg-type]
-    switches = [field.name for field in fields if parameters.is_switch(field)]
-    for setting in itertools.product((False, True), repeat=len(switches)):
-        yield cls(**dict(zip(switches, setting, strict=True)))
+    names = [field.name for field in fields]
+    for setting in itertools.product(*map(parameters.settings, fields)):
+        yield cls(**dict(zip(names, setting, strict=True)))
 
 
 def _is_printed(cls: type[Loss]) -> bool:

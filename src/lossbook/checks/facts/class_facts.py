@@ -9,7 +9,7 @@ from lossbook.checks.sampling import Array
 from lossbook.checks.stating import require, statement
 
 _SIZES = 2.0 ** np.arange(-20, 21, 0.25)
-_SHARES = [0.5 + sign * size for size in (0.01, 0.1, 0.3, 0.45) for sign in (-1, 1)]
+_SHARES = [0.5 + sign * size for size in (0.001, 0.01, 0.1, 0.3, 0.45) for sign in (-1, 1)]
 
 
 @statement

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +21,8 @@ GONE = 1e-6
 
 @statement
 def the_lipschitz_constant_is_the_largest_slope(loss: lb.Loss) -> None:
-    require_largest(loss, "lipschitz", largest(loss, lambda s: _slope(loss, s)), "slope")
+    slope = np.inf if loss.facts.jumps else largest(loss, lambda s: _slope(loss, s))
+    require_largest(loss, "lipschitz", slope, "slope")
 
 
 def _slope(loss: lb.Loss, samples: Samples) -> Array:
@@ -37,21 +40,34 @@ def _slope(loss: lb.Loss, samples: Samples) -> Array:
 
 @statement
 def the_slope_jumps_at_the_kinks_and_nowhere_else(loss: lb.Loss) -> None:
+    _require_places(loss, "kinks", _jumps_of(loss, loss.gradient), "slope")
+
+
+@statement
+def the_value_jumps_where_that_is_stated_and_nowhere_else(loss: lb.Loss) -> None:
+    _require_places(loss, "jumps", _jumps_of(loss, loss), "value")
+
+
+def _jumps_of(loss: lb.Loss, function: Callable[..., Any]) -> list[float]:
+    """Where a value or derivative jumps for any label, each place once."""
     found: list[float] = []
-    if not loss.is_row:
-        for label in labels(loss):
-            gradient = functools.partial(_gradient, loss, label)
-            for p in jumps(gradient, _resolved(loss, predictions(loss, label))):
-                place = float(place_of(loss, label, p))
-                if not any(_is_same(place, other) for other in found):
-                    found.append(place)
-    stated = loss.facts.kinks
+    for label in () if loss.is_row else labels(loss):
+        of_label = functools.partial(_unreduced, function, label)
+        for p in jumps(of_label, _resolved(loss, predictions(loss, label))):
+            place = float(place_of(loss, label, p))
+            if not any(_is_same(place, other) for other in found):
+                found.append(place)
+    return found
+
+
+def _require_places(loss: lb.Loss, fact: str, found: list[float], what: str) -> None:
+    stated = getattr(loss.facts, fact)
     same = len(found) == len(stated) and all(
-        any(_is_same(place, kink) for place in found) for kink in stated
+        any(_is_same(place, one) for place in found) for one in stated
     )
     if not same:
         found = [float(f"{place:.12g}") for place in sorted(found)]
-        require(loss, "kinks", tuple(found), f"the slope jumps at {found}")
+        require(loss, fact, tuple(found), f"the {what} jumps at {found}")
 
 
 def _resolved(loss: lb.Loss, places: Array) -> Array:
@@ -67,8 +83,8 @@ def _is_same(place: float, other: float) -> bool:
     return abs(place - other) <= SAME_PLACE * max(abs(place), abs(other), SAME_PLACE)
 
 
-def _gradient(loss: lb.Loss, label: float, p: Array) -> Array:
-    return np.asarray(loss.gradient(np.full(len(p), label), p, reduction="none"))
+def _unreduced(function: Callable[..., Any], label: float, p: Array) -> Array:
+    return np.asarray(function(np.full(len(p), label), p, reduction="none"))
 
 
 @statement

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import mpmath
 import numpy as np
 
 import lossbook as lb
@@ -11,11 +12,14 @@ from lossbook.checks.places import labels, predictions
 from lossbook.checks.sampling import Array, Samples, ordinary
 from lossbook.checks.searching import largest
 from lossbook.checks.stating import NOTHING, require, require_largest, statement
+from lossbook.maths.oracle import ORACLE
 
 
 @statement
 def the_minimum_is_reached_and_never_passed(loss: lb.Loss) -> None:
     least = -largest(loss, lambda s: -loss(s.y_true, s.y_pred, reduction="none"))
+    if least == -np.inf and not loss.is_row:
+        least = min(_beyond_all_floats(loss))  # a slow power grows like a logarithm down here
     stated = loss.facts.minimum
     if stated == -np.inf:
         holds = least < -100  # a logarithm is -100 close to the end of the floats
@@ -23,6 +27,14 @@ def the_minimum_is_reached_and_never_passed(loss: lb.Loss) -> None:
         holds = stated - 1e-12 * abs(stated) <= least <= stated + NOTHING
     if not holds:
         require(loss, "minimum", least, f"the smallest value found is {least}")
+
+
+def _beyond_all_floats(loss: lb.Loss) -> Iterator[float]:
+    exactly, far = loss.over(ORACLE), mpmath.mpf(10) ** 10**6
+    for label in labels(loss):
+        for p in (far, -far, 1 / far, -1 / far):
+            if not loss.prediction_domain.outside(p):
+                yield float(exactly.textbook(ORACLE, mpmath.mpf(label), p))
 
 
 @statement

@@ -20,6 +20,7 @@ from lossbook.checks.sampling import Samples
 from lossbook.checks.subjects.subject import FunctionsSubject, LossSubject, Subject
 from lossbook.checks.truth import row_sizes, terms, truth, ulp_errors
 from lossbook.loss import Loss
+from lossbook.maths.oracle import ORACLE
 
 Array = np.ndarray[Any, Any]
 
@@ -98,10 +99,15 @@ def states_accuracy(loss: Loss) -> bool:
 def sizes_of(loss: Loss, order: int, samples: Samples) -> Any:
     """What errors are measured against where an output is a sum whose terms cancel, else None."""
     cancels = samples.labels == "amounts" or (
-        order == 1 and samples.labels.startswith(("soft", "rows"))
+        order == 1 and (samples.labels.startswith(("soft", "rows")) or _has_both_signs(loss))
     )
     measure = terms if cancels else row_sizes
     return measure(loss, order, samples.y_true, samples.y_pred)
+
+
+def _has_both_signs(loss: Loss) -> bool:
+    middle = mpmath.mpf(0.5)
+    return not loss.is_row and loss.over(ORACLE).opposing(ORACLE, middle, middle) is not None
 
 
 def _beyond_bound(

@@ -10,16 +10,18 @@ from lossbook.families import PointwiseLoss
 from lossbook.functionals import Functional, Mean
 from lossbook.links import IDENTITY, LOGIT, Link
 from lossbook.maths.namespace import Term
-from lossbook.parameters import switch
+from lossbook.parameters import between, positive, switch
+from lossbook.rosetta import Counterpart
 
 _LABELS = Interval(0, 1, hint="for labels -1 and 1, pass (y_true + 1) / 2")
 _PREDICTED = Interval(0, 1, hint="pass from_logits=True if these are raw scores")
+_LOGITS = {"from_logits": True}
 
 
 class BinaryCrossEntropy(PointwiseLoss):
     r"""Binary cross entropy (log loss): minus the log-likelihood of a Bernoulli label.
 
-    .. math:: \ell(y, p) = -y \log p - (1 - y) \log(1 - p), \qquad p = \sigma(z) \text{ from logits}
+    .. math:: \ell(y, p) = -w y \log p - (1 - y) \log(1 - p), \qquad p = \sigma(z) \text{ of logits}
 
     Labels may be any probability in [0, 1]. Limits are limits: at y = 1, p = 1 the value is 0 and
     the gradient -1; at y = 1, p = 0 the value is infinite. Nothing is clipped.
@@ -28,6 +30,11 @@ class BinaryCrossEntropy(PointwiseLoss):
     ----------
     from_logits : bool
         Whether ``y_pred`` holds raw scores z rather than probabilities p.
+    pos_weight : float, optional
+        The weight w of class 1, greater than 0; without it both classes weigh 1.
+    label_smoothing : float, optional
+        The share of each label, from 0 to 1, that is spread evenly over both classes: y becomes
+        (1 - label_smoothing) y + label_smoothing / 2, before it is weighed.
 
     Examples
     --------
@@ -40,6 +47,8 @@ class BinaryCrossEntropy(PointwiseLoss):
     """
 
     from_logits: bool = switch(False)
+    pos_weight: float | None = positive(None)
+    label_smoothing: float | None = between(0, 1, None)
 
     kind = "binary"
     aliases = {
@@ -47,13 +56,37 @@ class BinaryCrossEntropy(PointwiseLoss):
         "log_loss": {},
         "logloss": {},
         "binary_crossentropy": {},
-        "torch.nn.BCELoss": {},
-        "torch.nn.BCEWithLogitsLoss": {"from_logits": True},
-        "binary:logistic": {"from_logits": True},
-        "binary:logitraw": {"from_logits": True},
-        "lightgbm:binary": {"from_logits": True},
         "logistic": {"from_logits": True},
     }
+    counterparts = (
+        Counterpart("torch", "torch.nn.BCELoss", clipping="logarithms at -100"),
+        Counterpart("torch", "torch.nn.BCEWithLogitsLoss", _LOGITS),
+        Counterpart("torch", "torch.nn.SoftMarginLoss", _LOGITS, labels="-1 and 1"),
+        Counterpart("keras", "BinaryCrossentropy", clipping="probabilities to [1e-7, 1 - 1e-7]"),
+        Counterpart("sklearn", "log_loss", note="y_pred is the logit where it is SGD's loss"),
+        Counterpart("sklearn", "HalfBinomialLoss", _LOGITS),
+        Counterpart("optax", "sigmoid_binary_cross_entropy", _LOGITS),
+        Counterpart("xgboost", "binary:logistic", _LOGITS, hessian="floored at 1e-16"),
+        Counterpart(
+            "xgboost",
+            "binary:logitraw",
+            _LOGITS,
+            hessian="floored at 1e-16",
+            note="predicts logits where binary:logistic predicts probabilities",
+        ),
+        Counterpart(
+            "lightgbm",
+            "binary",
+            _LOGITS,
+            labels="above 0, or not",
+            note="its score is the logit divided by its parameter sigmoid (1)",
+        ),
+        Counterpart("lightgbm", "cross_entropy", _LOGITS),
+        Counterpart("catboost", "Logloss", _LOGITS, labels="above target_border (0.5), or not"),
+        Counterpart("catboost", "CrossEntropy", _LOGITS),
+        Counterpart("juliaml", "LogitMarginLoss", _LOGITS, labels="-1 and 1"),
+        Counterpart("juliaml", "CrossEntropyLoss"),
+    )
     references = ("Good, Rational Decisions, J. R. Statist. Soc. B 14 (1952), section 8",)
 
     @property
@@ -61,6 +94,10 @@ class BinaryCrossEntropy(PointwiseLoss):
         if self.from_logits:
             return Example(y_true=[1, 0, 1, 0], y_pred=[4.0, -0.5, -2.0, 40.0])
         return Example(y_true=[1, 1, 1, 1], y_pred=[0.99, 0.46340523, 0.14644962, 0.91515728])
+
+    @property
+    def compensated(self) -> bool:
+        return not self._is_plain
 
     @property
     def label_domain(self) -> Domain:
@@ -84,35 +121,106 @@ class BinaryCrossEntropy(PointwiseLoss):
 
     @property
     def facts(self) -> Facts:
-        both = Facts(convex=True, strictly_convex=True, symmetric=True, calibrated=True)
+        ends = [self._weights(float(label)) for label in (0, 1)]
+        is_even = self.pos_weight in (None, 1)
+        both = Facts(
+            convex=True,
+            strictly_convex=True,
+            minimum=min(_least(*weights) for weights in ends),
+            symmetric=is_even,
+            calibrated=is_even and self.label_smoothing != 1,
+        )
         if self.from_logits:
-            return replace(both, lipschitz=1, smoothness=0.25)
-        return replace(both, strong_convexity=1)
+            steepest, most_curved = max(map(max, ends)), max(map(sum, ends)) / 4
+            return replace(both, lipschitz=steepest, smoothness=most_curved)
+        strong = min((math.cbrt(one) + math.cbrt(zero)) ** 3 for one, zero in ends)
+        return replace(both, strong_convexity=strong)
 
     @property
     def functional(self) -> Functional:
         return Mean()
 
-    def textbook(self, m: Any, y: Term, prediction: Term) -> Term:
+    def constant_from(self, value: Any) -> Any:
+        one, zero = self._weights(value)
+        return super().constant_from(one / (one + zero))
+
+    def _weights(self, y: Term) -> tuple[Term, Term]:
+        """What the logarithms of p and of 1 - p count."""
+        one, zero = self._smoothed(y)
+        return (one if self.pos_weight is None else self.pos_weight * one), zero
+
+    def _smoothed(self, y: Term) -> tuple[Term, Term]:
+        if self.label_smoothing is None:
+            return y, 1 - y
+        kept, spread = 1 - self.label_smoothing, self.label_smoothing / 2
+        return kept * y + spread, kept * (1 - y) + spread
+
+    def _lifted(self, m: Any, one: Term) -> tuple[Term, Term]:
+        """The weighed label of class 1, times a power of two, and that power.
+
+        A subnormal label times a weight would keep few digits, or none.
+        """
+        if self.pos_weight is None:
+            return one, 1
+        lift = m.where(one < 2.0**-1000, 2.0**64, 1)
+        return self.pos_weight * (one * lift), lift
+
+    @property
+    def _is_plain(self) -> bool:
+        return self.pos_weight is None and self.label_smoothing is None
+
+    def opposing(self, m: Any, y: Term, prediction: Term) -> tuple[Term, ...] | None:
+        if self.label_smoothing is None:
+            return None
+        one, zero = self._weights(y)
         if self.from_logits:
-            return (1 - y) * m.softplus(prediction) + y * m.softplus(-prediction)
-        return -m.xlogy(y, prediction) - m.xlog1py(1 - y, -prediction)
+            return zero * m.sigmoid(prediction), one * m.sigmoid(-prediction)
+        return m.share(zero, 1 - prediction), m.share(one, prediction)
+
+    def textbook(self, m: Any, y: Term, prediction: Term) -> Term:
+        one, zero = self._weights(y)
+        if self.from_logits:
+            return zero * m.softplus(prediction) + one * m.softplus(-prediction)
+        return -m.xlogy(one, prediction) - m.xlog1py(zero, -prediction)
 
     def value(self, m: Any, y: Term, prediction: Term) -> Term:
-        if self.from_logits:
+        if self.from_logits and self._is_plain:
             return m.softplus_minus(prediction, y)
+        if self.from_logits:
+            one, zero = self._weights(y)
+            return m.times(zero, m.softplus(prediction)) + m.times(one, m.softplus(-prediction))
+        one, zero = self._smoothed(y)
+        positive = m.xlogy(one, prediction)
+        if self.pos_weight is not None:
+            positive = self.pos_weight * positive
         # 0 - x rather than -x, so that a perfect prediction costs 0 and not -0.
-        return 0 - m.xlogy(y, prediction) - m.xlog1py(1 - y, -prediction)
+        return 0 - positive - m.xlog1py(zero, -prediction)
 
     def deriv(self, m: Any, y: Term, prediction: Term) -> Term:
-        if self.from_logits:
+        if self.from_logits and self._is_plain:
             return m.sigmoid_minus(prediction, y)
-        return m.share(1 - y, 1 - prediction) - m.share(y, prediction)
+        if self.from_logits:
+            one, zero = self._weights(y)
+            return zero * m.sigmoid(prediction) - one * m.sigmoid(-prediction)
+        one, zero = self._smoothed(y)
+        one, lift = self._lifted(m, one)
+        return m.share(zero, 1 - prediction) - m.share(one, prediction) / lift
 
     def deriv2(self, m: Any, y: Term, prediction: Term) -> Term:
         if self.from_logits:
-            return m.sigmoid(prediction) * m.sigmoid(-prediction)
-        return m.share_of_square(1 - y, 1 - prediction) + m.share_of_square(y, prediction)
+            both = m.sigmoid(prediction) * m.sigmoid(-prediction)
+            return both if self._is_plain else sum(self._weights(y)) * both
+        one, zero = self._smoothed(y)
+        if self.pos_weight is None:
+            positive = m.share_of_square(one, prediction)
+        else:
+            one, lift = self._lifted(m, one)
+            positive = m.share(m.share(one, prediction), prediction * lift)
+        return m.share_of_square(zero, 1 - prediction) + positive
+
+    @property
+    def has_conjugate(self) -> bool:
+        return self._is_plain
 
     def conjugated(self, m: Any, y: Term, u: Term) -> Term:
         if self.from_logits:
@@ -126,3 +234,8 @@ class BinaryCrossEntropy(PointwiseLoss):
         p = m.where(u < 0, m.share(2 * y, 1 - u + root), 1 - m.share(2 * (1 - y), 1 + u + root))
         q = m.where(u < 0, 1 - m.share(2 * y, 1 - u + root), m.share(2 * (1 - y), 1 + u + root))
         return u * p + m.xlogy(y, p) + m.xlogy(1 - y, q)
+
+
+def _least(one: float, zero: float) -> float:
+    """The smallest value for these weights, where p is the share of ``one``."""
+    return sum(weight * math.log((one + zero) / weight) for weight in (one, zero) if weight > 0)

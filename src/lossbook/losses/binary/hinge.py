@@ -7,6 +7,7 @@ from lossbook.facts import Example, Facts
 from lossbook.families import MarginLoss
 from lossbook.functionals import Functional, Quantile
 from lossbook.maths.namespace import Term
+from lossbook.rosetta import Counterpart
 
 
 class Hinge(MarginLoss):
@@ -28,7 +29,19 @@ class Hinge(MarginLoss):
     """
 
     kind = "binary"
-    aliases = {"hinge_loss": {}, "svm": {}, "keras:Hinge": {}, "optax:hinge_loss": {}}
+    aliases = {"hinge_loss": {}, "svm": {}, "l1_hinge": {}}
+    counterparts = (
+        Counterpart("sklearn", "hinge", ties="the full push at the margin"),
+        Counterpart("optax", "hinge_loss"),
+        Counterpart("keras", "Hinge", labels="0 and 1 count as -1 and 1; guessed from each batch"),
+        Counterpart(
+            "xgboost",
+            "binary:hinge",
+            hessian="1 inside the margin, the smallest normal float32 outside",
+            labels="0 and 1",
+        ),
+        Counterpart("juliaml", "L1HingeLoss"),
+    )
     example = Example(y_true=[1, 1, -1, -1], y_pred=[2, -0.5, 0.5, -2])
     references = ("Cortes and Vapnik, Support-Vector Networks, Machine Learning 20 (1995)",)
 
