@@ -120,6 +120,8 @@ SLOPES: dict[str, Callable[[lb.Loss], float]] = {
     "sklearn:PinballLoss": lambda loss: -loss.parameters["tau"],
     "sklearn:hinge": lambda _loss: -1.0,
     "sklearn:perceptron": lambda _loss: -1.0,
+    "optax:hinge_loss": lambda _loss: -0.5,
+    "optax:perceptron_loss": lambda _loss: -0.5,
 }
 
 

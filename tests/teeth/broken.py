@@ -214,7 +214,7 @@ def _wrong_shapes() -> list[Broken]:
         _variant(Hinge, "Lopsided", mirror, facts=_facts()),
         _variant(SquaredError, "Outliers", far_out, facts=_facts(redescending=True)),
         _variant(SquaredError, "RobustCauchy", far_out, **cauchy, facts=_facts(convex=False)),
-        _variant(Hinge, "Perceptron", likelier, **perceptron, facts=_facts(calibrated=True)),
+        _variant(Hinge, "NoMargin", likelier, **perceptron, facts=_facts(calibrated=True)),
         _variant(Hinge, "Unsure", likelier, facts=_facts(calibrated=False)),
         _variant(Hinge, "Silent", likelier, facts=_facts()),
         _variant(SquaredError, "Classifier", likelier, facts=_facts(calibrated=True)),

@@ -53,8 +53,12 @@ class Composition(Loss, family=True):
         return tuple(dict.fromkeys(line for part in self.parts for line in part.references))
 
     @property
-    def compensated(self) -> bool:  # type: ignore[override]
+    def compensated(self) -> bool:
         return any(part.compensated for part in self.parts)
+
+    @property
+    def thorough(self) -> bool:
+        return any(part.thorough for part in self.parts)
 
     @property
     def accuracy(self) -> Accuracy:  # type: ignore[override]

@@ -4,6 +4,8 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from lossbook.domains import REALS, Domain, Interval
 from lossbook.facts import Example, Facts
 from lossbook.families import PointwiseLoss
@@ -63,7 +65,6 @@ class BinaryCrossEntropy(PointwiseLoss):
         Counterpart("torch", "torch.nn.BCEWithLogitsLoss", _LOGITS),
         Counterpart("torch", "torch.nn.SoftMarginLoss", _LOGITS, labels="-1 and 1"),
         Counterpart("keras", "BinaryCrossentropy", clipping="probabilities to [1e-7, 1 - 1e-7]"),
-        Counterpart("sklearn", "log_loss", note="y_pred is the logit where it is SGD's loss"),
         Counterpart("sklearn", "HalfBinomialLoss", _LOGITS),
         Counterpart("optax", "sigmoid_binary_cross_entropy", _LOGITS),
         Counterpart("xgboost", "binary:logistic", _LOGITS, hessian="floored at 1e-16"),
@@ -84,8 +85,8 @@ class BinaryCrossEntropy(PointwiseLoss):
         Counterpart("lightgbm", "cross_entropy", _LOGITS),
         Counterpart("catboost", "Logloss", _LOGITS, labels="above target_border (0.5), or not"),
         Counterpart("catboost", "CrossEntropy", _LOGITS),
-        Counterpart("juliaml", "LogitMarginLoss", _LOGITS, labels="-1 and 1"),
-        Counterpart("juliaml", "CrossEntropyLoss"),
+        Counterpart("lossfunctions", "LogitMarginLoss", _LOGITS, labels="-1 and 1"),
+        Counterpart("lossfunctions", "CrossEntropyLoss"),
     )
     references = ("Good, Rational Decisions, J. R. Statist. Soc. B 14 (1952), section 8",)
 
@@ -142,6 +143,9 @@ class BinaryCrossEntropy(PointwiseLoss):
 
     def constant_from(self, value: Any) -> Any:
         one, zero = self._weights(value)
+        if self.from_logits and not self._is_plain:
+            with np.errstate(divide="ignore"):
+                return float(np.log(one) - np.log(zero))
         return super().constant_from(one / (one + zero))
 
     def _weights(self, y: Term) -> tuple[Term, Term]:
@@ -160,8 +164,6 @@ class BinaryCrossEntropy(PointwiseLoss):
 
         A subnormal label times a weight would keep few digits, or none.
         """
-        if self.pos_weight is None:
-            return one, 1
         lift = m.where(one < 2.0**-1000, 2.0**64, 1)
         return self.pos_weight * (one * lift), lift
 
@@ -203,13 +205,20 @@ class BinaryCrossEntropy(PointwiseLoss):
             one, zero = self._weights(y)
             return zero * m.sigmoid(prediction) - one * m.sigmoid(-prediction)
         one, zero = self._smoothed(y)
-        one, lift = self._lifted(m, one)
-        return m.share(zero, 1 - prediction) - m.share(one, prediction) / lift
+        if self.pos_weight is None:
+            positive = m.share(one, prediction)
+        else:
+            one, lift = self._lifted(m, one)
+            positive = m.share(one, prediction) / lift
+        return m.share(zero, 1 - prediction) - positive
 
     def deriv2(self, m: Any, y: Term, prediction: Term) -> Term:
         if self.from_logits:
             both = m.sigmoid(prediction) * m.sigmoid(-prediction)
-            return both if self._is_plain else sum(self._weights(y)) * both
+            if self._is_plain:
+                return both
+            one, zero = self._weights(y)
+            return (one + zero) * both
         one, zero = self._smoothed(y)
         if self.pos_weight is None:
             positive = m.share_of_square(one, prediction)

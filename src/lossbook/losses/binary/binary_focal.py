@@ -47,21 +47,7 @@ class BinaryFocal(LogitLoss):
     thorough = True
     aliases = {"focal": {}, "focal_loss": {}, "retinanet": {"alpha": 0.25}}
     counterparts = (
-        Counterpart(
-            "keras",
-            "BinaryFocalCrossentropy",
-            labels=_SOFT,
-            clipping="probabilities to [1e-7, 1 - 1e-7]",
-            note="alpha (0.25) counts only with apply_class_balancing; probabilities by default",
-        ),
         Counterpart("optax", "sigmoid_focal_loss", labels=_SOFT),
-        Counterpart(
-            "torchvision",
-            "sigmoid_focal_loss",
-            {"alpha": 0.25},
-            labels=_SOFT,
-            reduction="none",
-        ),
         Counterpart("catboost", "Focal", note="alpha and gamma have no defaults"),
     )
     example = Example(y_true=[1, 0, 1, 0], y_pred=[4.0, -0.5, -2.0, 40.0])

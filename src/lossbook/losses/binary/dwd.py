@@ -42,7 +42,7 @@ class DWD(MarginLoss):
     kind = "binary"
     compensated = True
     aliases = {"distance_weighted_discrimination": {}}
-    counterparts = (Counterpart("juliaml", "DWDMarginLoss"),)
+    counterparts = (Counterpart("lossfunctions", "DWDMarginLoss"),)
     example = Example(y_true=[1, 1, -1, -1], y_pred=[2, 0.5, 0.5, -1])
     references = (
         "Marron, Todd and Ahn, Distance-Weighted Discrimination, JASA 102 (2007)",

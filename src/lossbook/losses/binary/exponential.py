@@ -30,10 +30,7 @@ class Exponential(MarginLoss):
 
     kind = "binary"
     aliases = {"exponential_loss": {}, "adaboost": {}}
-    counterparts = (
-        Counterpart("sklearn", "ExponentialLoss", labels="0 and 1"),
-        Counterpart("juliaml", "ExpLoss"),
-    )
+    counterparts = (Counterpart("lossfunctions", "ExpLoss"),)
     example = Example(y_true=[1, 1, -1, -1], y_pred=[2, -0.5, 0.5, -2])
     references = (
         "Friedman, Hastie and Tibshirani, Additive Logistic Regression, Ann. Statist. 28 (2000)",

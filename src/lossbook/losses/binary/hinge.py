@@ -32,15 +32,9 @@ class Hinge(MarginLoss):
     aliases = {"hinge_loss": {}, "svm": {}, "l1_hinge": {}}
     counterparts = (
         Counterpart("sklearn", "hinge", ties="the full push at the margin"),
-        Counterpart("optax", "hinge_loss"),
+        Counterpart("optax", "hinge_loss", ties="half the push at the margin"),
         Counterpart("keras", "Hinge", labels="0 and 1 count as -1 and 1; guessed from each batch"),
-        Counterpart(
-            "xgboost",
-            "binary:hinge",
-            hessian="1 inside the margin, the smallest normal float32 outside",
-            labels="0 and 1",
-        ),
-        Counterpart("juliaml", "L1HingeLoss"),
+        Counterpart("lossfunctions", "L1HingeLoss"),
     )
     example = Example(y_true=[1, 1, -1, -1], y_pred=[2, -0.5, 0.5, -2])
     references = ("Cortes and Vapnik, Support-Vector Networks, Machine Learning 20 (1995)",)

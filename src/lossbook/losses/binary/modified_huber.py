@@ -35,7 +35,7 @@ class ModifiedHuber(MarginLoss):
     kind = "binary"
     counterparts = (
         Counterpart("sklearn", "modified_huber"),
-        Counterpart("juliaml", "ModifiedHuberLoss"),
+        Counterpart("lossfunctions", "ModifiedHuberLoss"),
     )
     example = Example(y_true=[1, 1, -1, -1], y_pred=[2, 0.5, 0.5, 3])
     references = (

@@ -29,8 +29,8 @@ class Perceptron(MarginLoss):
     kind = "binary"
     counterparts = (
         Counterpart("sklearn", "perceptron", ties="the full push at 0"),
-        Counterpart("optax", "perceptron_loss"),
-        Counterpart("juliaml", "PerceptronLoss"),
+        Counterpart("optax", "perceptron_loss", ties="half the push at 0"),
+        Counterpart("lossfunctions", "PerceptronLoss"),
     )
     example = Example(y_true=[1, 1, -1, -1], y_pred=[2, -0.5, 0.5, -2])
     references = ("Rosenblatt, The Perceptron, Psychological Review 65 (1958)",)

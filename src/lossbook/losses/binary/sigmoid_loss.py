@@ -30,7 +30,7 @@ class SigmoidLoss(MarginLoss):
 
     kind = "binary"
     compensated = True
-    counterparts = (Counterpart("juliaml", "SigmoidLoss"),)
+    counterparts = (Counterpart("lossfunctions", "SigmoidLoss"),)
     example = Example(y_true=[1, 1, -1, -1], y_pred=[2, -0.5, 0.5, -2])
     references = (
         "Mason et al., Boosting Algorithms as Gradient Descent, NIPS 12 (1999), section 3",

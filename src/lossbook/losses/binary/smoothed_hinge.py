@@ -43,7 +43,7 @@ class SmoothedHinge(MarginLoss):
     kind = "binary"
     compensated = True
     aliases = {"smooth_hinge": {}, "huberized_hinge": {"gamma": 2.0}}
-    counterparts = (Counterpart("juliaml", "SmoothedL1HingeLoss"),)
+    counterparts = (Counterpart("lossfunctions", "SmoothedL1HingeLoss"),)
     example = Example(y_true=[1, 1, -1, -1], y_pred=[2, 0.5, 0.5, -2])
     references = (
         "Shalev-Shwartz and Zhang, Stochastic Dual Coordinate Ascent, JMLR 14 (2013), section 1",

@@ -33,7 +33,7 @@ class SquaredHinge(MarginLoss):
         Counterpart(
             "keras", "SquaredHinge", labels="0 and 1 count as -1 and 1; guessed from each batch"
         ),
-        Counterpart("juliaml", "L2HingeLoss"),
+        Counterpart("lossfunctions", "L2HingeLoss"),
     )
     example = Example(y_true=[1, 1, -1, -1], y_pred=[2, -0.5, 0.5, -2])
     references = ("Lee and Mangasarian, SSVM, Comput. Optim. Appl. 20 (2001), equation 3",)

@@ -28,7 +28,7 @@ class SquaredMargin(MarginLoss):
 
     kind = "binary"
     aliases = {"least_squares_svm": {}}
-    counterparts = (Counterpart("juliaml", "L2MarginLoss"),)
+    counterparts = (Counterpart("lossfunctions", "L2MarginLoss"),)
     example = Example(y_true=[1, 1, -1, -1], y_pred=[2, -0.5, 0.5, -2])
     references = (
         "Suykens and Vandewalle, Least Squares SVM Classifiers, Neural Process. Lett. 9 (1999)",

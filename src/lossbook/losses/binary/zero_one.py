@@ -30,10 +30,7 @@ class ZeroOne(MarginLoss):
 
     kind = "binary"
     aliases = {"misclassification": {}, "error_rate": {}}
-    counterparts = (
-        Counterpart("sklearn", "zero_one_loss", labels="predicted classes, not scores"),
-        Counterpart("juliaml", "ZeroOneLoss", ties="0 at a prediction of 0"),
-    )
+    counterparts = (Counterpart("lossfunctions", "ZeroOneLoss", ties="0 at a prediction of 0"),)
     example = Example(y_true=[1, 1, -1, -1], y_pred=[2, -0.5, 0.5, -2])
     references = ("Bartlett, Jordan and McAuliffe, JASA 101 (2006), section 1",)
 
