@@ -116,4 +116,34 @@ class MedianAndDeviation:
         return "median and mean distance from it"
 
 
-Functional = Mean | Quantile | Expectile | MeanAndVariance | MedianAndDeviation
+@dataclass(frozen=True)
+class CircularMean:
+    """The direction of the sum of labels that come round again, as arrows on a dial.
+
+    It lies within half a period of 0 (Mardia and Jupp, Directional Statistics (2000), 2.2.1).
+
+    >>> from lossbook.functionals import CircularMean
+    >>> round(float(CircularMean(24)([23.0, 3.0])), 12)
+    1.0
+    """
+
+    period: float
+
+    def __call__(self, y: Any, weight: Any = None) -> Any:
+        along, across = (np.average(part, weights=weight) for part in self.arrows(y))
+        return self.direction(along, across)
+
+    def arrows(self, y: Any) -> tuple[Any, Any]:
+        """The two coordinates of each label's arrow."""
+        angle = 2 * np.pi * (np.fmod(np.asarray(y, dtype=np.float64), self.period) / self.period)
+        return np.cos(angle), np.sin(angle)
+
+    def direction(self, along: float, across: float) -> Any:
+        """The label of an arrow."""
+        return np.arctan2(across, along) / (2 * np.pi) * self.period
+
+    def describe(self) -> str:
+        return f"circular mean of period {self.period:g}"
+
+
+Functional = Mean | Quantile | Expectile | CircularMean | MeanAndVariance | MedianAndDeviation

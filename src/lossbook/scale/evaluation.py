@@ -141,6 +141,8 @@ def _best_constant(loss: Loss, reader: RowReader, report: Progress) -> Any:
     if loss.functional is None:
         return None
     search = search_for(loss.functional, len(reader.columns.y_pred) if loss.is_row else 0)
+    if search is None:
+        return None
     while not search.is_done:
         for batch in reader.labels(lambda share: report("labels", share)):
             with reader.naming_rows(batch):
