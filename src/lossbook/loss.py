@@ -371,7 +371,9 @@ class Loss:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What lossbook.compile has made is compiled again where it arrives.
-        return _rebuild, (type(self), dict(self.parameters), self.__dict__.get("_made_by"))
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]
+        given = {field.name: getattr(self, field.name) for field in fields}
+        return _rebuild, (type(self), given, self.__dict__.get("_made_by"))
 
 
 def _written(value: Any) -> str:

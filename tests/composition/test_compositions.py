@@ -191,3 +191,19 @@ def test_other_array_libraries_take_compositions() -> None:
     found = loss.value_gradient_hessian(torch.tensor(y), torch.tensor(p), reduction="none")
     for one, other in zip(found, wanted, strict=True):
         np.testing.assert_allclose(one.numpy(), other, rtol=1e-15, atol=0)
+
+
+def test_compositions_can_be_compiled() -> None:
+    pytest.importorskip("llvmlite")
+    for loss in (2 * lb.Huber() + lb.AbsoluteError(), lb.Hinge().class_weighted({-1: 1, 1: 3})):
+        fast = lb.compile(loss)
+        samples = ordinary(loss, 1000, seed=5)[0]
+        for one, other in zip(
+            fast.value_gradient_hessian(samples.y_true, samples.y_pred, reduction="none"),
+            loss.value_gradient_hessian(samples.y_true, samples.y_pred, reduction="none"),
+            strict=True,
+        ):
+            np.testing.assert_allclose(one, other, rtol=4e-16, atol=0)
+        again = pickle.loads(pickle.dumps(fast))
+        assert again == loss
+        assert again._kernel is not None
