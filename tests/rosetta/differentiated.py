@@ -76,7 +76,8 @@ def ask_keras(theirs: Counterpart, loss: lb.Loss, y: Array, p: Array) -> Answers
     import keras
 
     y, p = ARGUMENTS.get(theirs.name, lambda *both: both)(y, p)
-    given = {"from_logits": True} if loss.parameters.get("from_logits") else {}
+    of_logits = loss.parameters.get("from_logits") or theirs.name == "BinaryFocalCrossentropy"
+    given = {"from_logits": True} if of_logits else {}
     peer = getattr(keras.losses, theirs.name)(reduction=None, dtype="float64", **given)
     if loss.is_row:
         return _by_jax(lambda prediction: peer(y, prediction), p)
