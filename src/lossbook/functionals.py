@@ -135,7 +135,10 @@ class CircularMean:
 
     def arrows(self, y: Any) -> tuple[Any, Any]:
         """The two coordinates of each label's arrow."""
-        angle = 2 * np.pi * (np.fmod(np.asarray(y, dtype=np.float64), self.period) / self.period)
+        way = np.fmod(np.asarray(y, dtype=np.float64), self.period)
+        # The shorter way round, so that labels on either side of 0 balance to the last bit.
+        way = np.where(abs(way) > self.period / 2, way - np.copysign(self.period, way), way)
+        angle = 2 * np.pi * (way / self.period)
         return np.cos(angle), np.sin(angle)
 
     def direction(self, along: float, across: float) -> Any:
