@@ -149,4 +149,76 @@ class CircularMean:
         return f"circular mean of period {self.period:g}"
 
 
-Functional = Mean | Quantile | Expectile | CircularMean | MeanAndVariance | MedianAndDeviation
+@dataclass(frozen=True)
+class PerColumn:
+    """One functional of the labels for each column of a row.
+
+    >>> from lossbook.functionals import PerColumn, Quantile
+    >>> PerColumn((Quantile(0.25), Quantile(0.5)))([3.0, 1.0, 2.0, 5.0]).tolist()
+    [1.0, 2.0]
+    """
+
+    parts: tuple[Mean | Quantile | Expectile, ...]
+
+    def __call__(self, y: Any, weight: Any = None) -> Any:
+        return np.asarray([float(part(y, weight)) for part in self.parts])
+
+    def describe(self) -> str:
+        return ", ".join(part.describe() for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Exceedances:
+    """For each class but the last of an order, the share of the labels beyond it.
+
+    >>> from lossbook.functionals import Exceedances
+    >>> Exceedances()([0, 1, 2, 2]).tolist()
+    [0.75, 0.5]
+    """
+
+    def __call__(self, y: Any, weight: Any = None) -> Any:
+        y = np.asarray(y, dtype=np.float64)
+        last = 0 if np.isnan(y).all() else int(np.nanmax(y))
+        beyond = np.where(np.isnan(y)[:, None], np.nan, y[:, None] > np.arange(max(last, 1)))
+        return np.average(beyond, axis=0, weights=weight)
+
+    def describe(self) -> str:
+        return "shares beyond each class"
+
+
+@dataclass(frozen=True)
+class MeanDirection:
+    """The direction of the mean of the directions of rows; rows of zeros have none.
+
+    >>> from lossbook.functionals import MeanDirection
+    >>> MeanDirection()([[1.0, 0.0], [0.0, 5.0]]).round(3).tolist()
+    [0.707, 0.707]
+    """
+
+    def __call__(self, y: Any, weight: Any = None) -> Any:
+        y = np.asarray(y, dtype=np.float64)
+        mean = np.average(_directions(y), axis=0, weights=weight)
+        return _directions(mean)
+
+    def describe(self) -> str:
+        return "mean direction"
+
+
+def _directions(rows: Any) -> Any:
+    largest = abs(rows).max(axis=-1, keepdims=True)
+    scaled = rows / np.where(largest > 0, largest, 1.0)
+    length = np.linalg.norm(scaled, axis=-1, keepdims=True)
+    return scaled / np.where(length > 0, length, 1.0)
+
+
+Functional = (
+    Mean
+    | Quantile
+    | Expectile
+    | CircularMean
+    | MeanAndVariance
+    | MedianAndDeviation
+    | PerColumn
+    | Exceedances
+    | MeanDirection
+)

@@ -1,6 +1,7 @@
 """Families: what a loss is a function of. Each does the chain rule once, for all of its losses."""
 
 from lossbook.families.deviance import DevianceLoss
+from lossbook.families.levels import LevelsLoss
 from lossbook.families.location_scale import LocationScaleLoss
 from lossbook.families.margin import MarginLoss
 from lossbook.families.pointwise import PointwiseLoss
@@ -10,6 +11,7 @@ from lossbook.families.scores import ScoresLoss
 
 __all__ = [
     "DevianceLoss",
+    "LevelsLoss",
     "LocationScaleLoss",
     "MarginLoss",
     "PointwiseLoss",

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from lossbook import floats
 from lossbook.floats import Floats, Keys
-from lossbook.functionals import CircularMean, Expectile, Functional, Mean, Quantile
+from lossbook.functionals import CircularMean, Expectile, Functional, Mean, PerColumn, Quantile
 from lossbook.scale.exact import ExactSums, nearest_float
 
 __all__ = ["Search", "search_for"]
@@ -40,7 +40,12 @@ class Search(ABC):
 
 
 def search_for(functional: Functional, classes: int) -> Search | None:
-    """The search for a functional, if there is one; ``classes`` is 0 for labels that are none."""
+    """The search for a functional, None for one that is not searched for in files.
+
+    ``classes`` is 0 where labels are not classes.
+    """
+    if isinstance(functional, PerColumn):
+        return SeveralSearches(functional)
     if isinstance(functional, Quantile):
         return QuantileSearch(functional.tau)
     if isinstance(functional, Expectile):
@@ -50,6 +55,27 @@ def search_for(functional: Functional, classes: int) -> Search | None:
     if not isinstance(functional, Mean):
         return None
     return FrequencySearch(classes) if classes else MeanSearch()
+
+
+class SeveralSearches(Search):
+    """One functional of the same labels per column of a row."""
+
+    def __init__(self, functional: PerColumn) -> None:
+        super().__init__()
+        self._searches = [search for part in functional.parts if (search := search_for(part, 0))]
+
+    def update(self, y_true: Floats, weight: Floats | None) -> None:
+        for search in self._searches:
+            if not search.is_done:
+                search.update(y_true, weight)
+
+    def end_pass(self) -> None:
+        for search in self._searches:
+            if not search.is_done:
+                search.end_pass()
+        self.is_done = all(search.is_done for search in self._searches)
+        if self.is_done:
+            self.value = np.array([float(search.value) for search in self._searches])
 
 
 class MeanSearch(Search):
