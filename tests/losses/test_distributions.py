@@ -14,7 +14,7 @@ from lossbook.checks.truth import ulp_errors
 from lossbook.errors import InputError
 
 RNG = np.random.default_rng(5)
-Y, LOCATION, LOG = RNG.normal(0, 3, 200), RNG.normal(0, 3, 200), RNG.normal(0, 2, 200)
+Y, LOCATION, LOG = RNG.normal(0, 3, 200), RNG.normal(0, 3, 200), RNG.normal(0, 1, 200)
 ROWS = np.stack([LOCATION, LOG], axis=1)
 
 
