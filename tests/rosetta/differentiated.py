@@ -49,6 +49,8 @@ def _torch_value(theirs: Counterpart, y: Array, prediction: Any, **options: str)
     peer = getattr(torch.nn, theirs.name.removeprefix("torch.nn."))(**options)
     if theirs.name == "torch.nn.GaussianNLLLoss":
         return peer(prediction[:, 0], torch.tensor(y), torch.exp(prediction[:, 1]))
+    if theirs.name == "torch.nn.CosineEmbeddingLoss":
+        return peer(prediction, torch.tensor(y), torch.ones(len(y)))
     inside = torch.log(prediction) if theirs.name in OF_LOGARITHMS else prediction
     return peer(inside, torch.tensor(y))
 

@@ -50,7 +50,7 @@ class CosineDistance(RowLoss):
         ),
         Counterpart(
             "keras",
-            "keras.losses.CosineSimilarity",
+            "CosineSimilarity",
             clipping="squared lengths have a floor",
             note="minus the cosine: 1 less",
         ),
