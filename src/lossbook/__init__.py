@@ -19,6 +19,7 @@ _HOMES = {
     "MarginLoss": "lossbook.families",
     "PointwiseLoss": "lossbook.families",
     "RowLoss": "lossbook.families",
+    "LevelsLoss": "lossbook.families",
     "LocationScaleLoss": "lossbook.families",
     "ScoresLoss": "lossbook.families",
     "Facts": "lossbook.facts",

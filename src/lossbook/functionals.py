@@ -116,4 +116,109 @@ class MedianAndDeviation:
         return "median and mean distance from it"
 
 
-Functional = Mean | Quantile | Expectile | MeanAndVariance | MedianAndDeviation
+@dataclass(frozen=True)
+class CircularMean:
+    """The direction of the sum of labels that come round again, as arrows on a dial.
+
+    It lies within half a period of 0 (Mardia and Jupp, Directional Statistics (2000), 2.2.1).
+
+    >>> from lossbook.functionals import CircularMean
+    >>> round(float(CircularMean(24)([23.0, 3.0])), 12)
+    1.0
+    """
+
+    period: float
+
+    def __call__(self, y: Any, weight: Any = None) -> Any:
+        along, across = (np.average(part, weights=weight) for part in self.arrows(y))
+        return self.direction(along, across)
+
+    def arrows(self, y: Any) -> tuple[Any, Any]:
+        """The two coordinates of each label's arrow."""
+        way = np.fmod(np.asarray(y, dtype=np.float64), self.period)
+        # The shorter way round, so that labels on either side of 0 balance to the last bit.
+        way = np.where(abs(way) > self.period / 2, way - np.copysign(self.period, way), way)
+        angle = 2 * np.pi * (way / self.period)
+        return np.cos(angle), np.sin(angle)
+
+    def direction(self, along: float, across: float) -> Any:
+        """The label of an arrow."""
+        return np.arctan2(across, along) / (2 * np.pi) * self.period
+
+    def describe(self) -> str:
+        return f"circular mean of period {self.period:g}"
+
+
+@dataclass(frozen=True)
+class PerColumn:
+    """One functional of the labels for each column of a row.
+
+    >>> from lossbook.functionals import PerColumn, Quantile
+    >>> PerColumn((Quantile(0.25), Quantile(0.5)))([3.0, 1.0, 2.0, 5.0]).tolist()
+    [1.0, 2.0]
+    """
+
+    parts: tuple[Mean | Quantile | Expectile, ...]
+
+    def __call__(self, y: Any, weight: Any = None) -> Any:
+        return np.asarray([float(part(y, weight)) for part in self.parts])
+
+    def describe(self) -> str:
+        return ", ".join(part.describe() for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Exceedances:
+    """For each class but the last of an order, the share of the labels beyond it.
+
+    >>> from lossbook.functionals import Exceedances
+    >>> Exceedances()([0, 1, 2, 2]).tolist()
+    [0.75, 0.5]
+    """
+
+    def __call__(self, y: Any, weight: Any = None) -> Any:
+        y = np.asarray(y, dtype=np.float64)
+        last = 0 if np.isnan(y).all() else int(np.nanmax(y))
+        beyond = np.where(np.isnan(y)[:, None], np.nan, y[:, None] > np.arange(max(last, 1)))
+        return np.average(beyond, axis=0, weights=weight)
+
+    def describe(self) -> str:
+        return "shares beyond each class"
+
+
+@dataclass(frozen=True)
+class MeanDirection:
+    """The direction of the mean of the directions of rows; rows of zeros have none.
+
+    >>> from lossbook.functionals import MeanDirection
+    >>> MeanDirection()([[1.0, 0.0], [0.0, 5.0]]).round(3).tolist()
+    [0.707, 0.707]
+    """
+
+    def __call__(self, y: Any, weight: Any = None) -> Any:
+        y = np.asarray(y, dtype=np.float64)
+        mean = np.average(_directions(y), axis=0, weights=weight)
+        return _directions(mean)
+
+    def describe(self) -> str:
+        return "mean direction"
+
+
+def _directions(rows: Any) -> Any:
+    largest = abs(rows).max(axis=-1, keepdims=True)
+    scaled = rows / np.where(largest > 0, largest, 1.0)
+    length = np.linalg.norm(scaled, axis=-1, keepdims=True)
+    return scaled / np.where(length > 0, length, 1.0)
+
+
+Functional = (
+    Mean
+    | Quantile
+    | Expectile
+    | CircularMean
+    | MeanAndVariance
+    | MedianAndDeviation
+    | PerColumn
+    | Exceedances
+    | MeanDirection
+)

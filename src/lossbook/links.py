@@ -68,6 +68,18 @@ def _log_of_second(values: Any) -> Any:
         return np.stack([values[..., 0], np.log(values[..., 1])], axis=-1)
 
 
+def _to_steps(rising: Any) -> Any:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        steps = np.diff(rising, axis=-1)
+        # The inverse of softplus, of a step of any size; none at all is a score of -inf.
+        raw = steps + np.log(-np.expm1(-steps))
+    return np.concatenate([rising[..., :1], raw], axis=-1)
+
+
+def _rising(m: Any, raw: Any) -> Any:
+    return m.running(m.beside(raw[..., :1], m.softplus(raw[..., 1:])))
+
+
 _TO_RAW: dict[str, Callable[[Any], Any]] = {
     "identity": lambda value: value,
     "log": _log,
@@ -76,6 +88,7 @@ _TO_RAW: dict[str, Callable[[Any], Any]] = {
     "half tangent": _half_tangent,
     "softmax": _centred_log,
     "log scale": _log_of_second,
+    "rising steps": _to_steps,
 }
 _TO_PREDICTION: dict[str, Callable[[Any, Any], Any]] = {
     "identity": lambda _, raw: raw,
@@ -84,6 +97,7 @@ _TO_PREDICTION: dict[str, Callable[[Any, Any], Any]] = {
     "atanh": _tanh,
     "half tangent": lambda m, raw: 2 * m.atan(raw),
     "softmax": lambda m, raw: m.softmax(raw),
+    "rising steps": _rising,
     "log scale": lambda m, raw: m.beside(raw[..., :1], m.exp(raw[..., 1:])),
 }
 
@@ -93,4 +107,5 @@ LOGIT = Link("logit", "logit")
 ATANH = Link("atanh", "atanh")  # half the logit of (1 + mean) / 2, for labels -1 and 1
 HALF_TANGENT = Link("half tangent", "tangent of half")
 SOFTMAX = Link("softmax", "log")
+NON_CROSSING = Link("rising steps")  # of a row of numbers that do not fall
 LOG_SCALE = Link("log scale")  # of a row of a location and a scale

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self, dataclass_transform
 
 from lossbook import parameters, registry
 from lossbook.domains import REALS, Columns, Domain
-from lossbook.engine import GRADIENT, HESSIAN, VALUE, evaluate
+from lossbook.engine.calls import Calls
 from lossbook.facts import Accuracy, Example, Facts
 from lossbook.functionals import Functional
 from lossbook.links import IDENTITY, Link
@@ -23,25 +23,8 @@ from lossbook.rosetta import Counterpart
 
 # No field specifiers: to a type checker, what parameters.positive(1.0) gives is the default itself.
 @dataclass_transform(frozen_default=True)
-class Loss:
-    """The calls that every loss answers, whatever its family.
-
-    All calls take ``y_true, y_pred`` in this order, and by keyword:
-
-    sample_weight : array, optional
-        One weight per sample, not negative. A sample of weight 0 contributes exactly 0, even where
-        its loss is infinite.
-    reduction : {"mean", "sum", "none"}
-        ``mean`` is the weighted mean, sum(w * loss) / sum(w). Gradients and Hessians are those of
-        the value that the same call returns: under ``mean`` they carry the 1 / N.
-    out : array, or tuple with an array or None per returned array, optional
-        Where to write the arrays that the call returns; the very same array as an input is allowed.
-
-    The dtype of ``y_pred`` decides: float32 and float64 stay, float16 is computed in float32 and
-    given back as float16, integers become float64. NaN in, NaN out. Raises
-    :class:`lossbook.errors.InputError` for values that break a rule and
-    :class:`lossbook.errors.InputTypeError` for arguments that are not real numbers.
-    """
+class Loss(Calls):
+    """What a family and a loss say, and what follows from it; the calls are in ``engine.calls``."""
 
     name: ClassVar[str]
     kind: ClassVar[str] = "own"
@@ -63,81 +46,6 @@ class Loss:
         for field in dataclasses.fields(self):  # type: ignore[arg-type]
             value = parameters.check(type(self).__name__, field, getattr(self, field.name))
             object.__setattr__(self, field.name, value)
-
-    # -- the calls ------------------------------------------------------------------------------
-
-    def __call__(
-        self,
-        y_true: Any,
-        y_pred: Any,
-        *,
-        sample_weight: Any = None,
-        reduction: str = "mean",
-        out: Any = None,
-    ) -> Any:
-        """The value: a float, or one number per sample under ``reduction="none"``."""
-        return evaluate(self, VALUE, y_true, y_pred, sample_weight, reduction, out)
-
-    def gradient(
-        self,
-        y_true: Any,
-        y_pred: Any,
-        *,
-        sample_weight: Any = None,
-        reduction: str = "mean",
-        out: Any = None,
-    ) -> Any:
-        """The derivative of the value by ``y_pred``, in the shape of ``y_pred``."""
-        return evaluate(self, GRADIENT, y_true, y_pred, sample_weight, reduction, out)
-
-    def hessian(
-        self,
-        y_true: Any,
-        y_pred: Any,
-        *,
-        sample_weight: Any = None,
-        reduction: str = "mean",
-        out: Any = None,
-    ) -> Any:
-        """The diagonal of the second derivative by ``y_pred``, in the shape of ``y_pred``."""
-        return evaluate(self, HESSIAN, y_true, y_pred, sample_weight, reduction, out)
-
-    def value_and_gradient(
-        self,
-        y_true: Any,
-        y_pred: Any,
-        *,
-        sample_weight: Any = None,
-        reduction: str = "mean",
-        out: Any = None,
-    ) -> Any:
-        """Value and gradient in one pass over the data."""
-        return evaluate(self, VALUE | GRADIENT, y_true, y_pred, sample_weight, reduction, out)
-
-    def gradient_and_hessian(
-        self,
-        y_true: Any,
-        y_pred: Any,
-        *,
-        sample_weight: Any = None,
-        reduction: str = "mean",
-        out: Any = None,
-    ) -> Any:
-        """Gradient and Hessian diagonal in one pass over the data."""
-        return evaluate(self, GRADIENT | HESSIAN, y_true, y_pred, sample_weight, reduction, out)
-
-    def value_gradient_hessian(
-        self,
-        y_true: Any,
-        y_pred: Any,
-        *,
-        sample_weight: Any = None,
-        reduction: str = "mean",
-        out: Any = None,
-    ) -> Any:
-        """Value, gradient and Hessian diagonal in one pass over the data."""
-        want = VALUE | GRADIENT | HESSIAN
-        return evaluate(self, want, y_true, y_pred, sample_weight, reduction, out)
 
     # -- what a loss is ---------------------------------------------------------------------------
 
@@ -297,6 +205,13 @@ class Loss:
         """The value as a book defines it; a loss overrides it where its stable form reads worse."""
         return self.derivative(m, 0, y_true, y_pred)
 
+    def opposing(self, m: Any, y_true: Term, y_pred: Term) -> tuple[Term, ...] | None:
+        """The terms of a gradient that has both signs even for labels at the ends of their domain.
+
+        Errors are measured against the sizes of these terms.
+        """
+        return None
+
     def over(self, m: Any) -> Self:
         """This loss with its numeric parameters as terms of ``m``."""
         clone = object.__new__(type(self))
@@ -362,13 +277,6 @@ class Loss:
         shifted: Loss = registry.composing().shift(self, offset)
         return shifted
 
-    def opposing(self, m: Any, y_true: Term, y_pred: Term) -> tuple[Term, ...] | None:
-        """The terms of a gradient that has both signs even for labels at the ends of their domain.
-
-        Errors are measured against the sizes of these terms.
-        """
-        return None
-
     # -- plumbing ---------------------------------------------------------------------------------
 
     @functools.cached_property
@@ -390,7 +298,9 @@ class Loss:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What lossbook.compile has made is compiled again where it arrives.
-        return _rebuild, (type(self), dict(self.parameters), self.__dict__.get("_made_by"))
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]
+        given = {field.name: getattr(self, field.name) for field in fields}
+        return _rebuild, (type(self), given, self.__dict__.get("_made_by"))
 
 
 def _written(value: Any) -> str:

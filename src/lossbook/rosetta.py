@@ -34,6 +34,7 @@ FRAMEWORKS = {
     "xgboost": Framework("XGBoost", "3.2.0"),
     "lightgbm": Framework("LightGBM", "4.7.0"),
     "catboost": Framework("CatBoost", "1.2.10"),
+    "torchvision": Framework("torchvision"),
     "lossfunctions": Framework("LossFunctions.jl"),
 }
 

@@ -50,7 +50,10 @@ def test_version(run: Any) -> None:
         (["show"], "Missing argument 'NAME'."),
         (["show", "qantile"], "there is no loss named 'qantile': did you mean quantile"),
         (["show", "hinge", "--tau", "0.5"], "hinge has no parameters: leave out --tau."),
-        (["show", "bce", "--tau", "0.5"], "no parameter --tau: its parameters: --from-logits."),
+        (
+            ["show", "bce", "--tau", "0.5"],
+            "no parameter --tau: its parameters: --from-logits, --pos-weight, --label-smoothing.",
+        ),
         (["show", "quantile", "--tau", "x"], "--tau takes a number, not 'x'."),
         (["show", "quantile", "--tau", "1.5"], "tau must be strictly between 0 and 1, got 1.5."),
         (["show", "quantile", "--tua", "0.5"], "No such option '--tua'."),

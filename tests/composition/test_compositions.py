@@ -112,6 +112,14 @@ def test_bounds_of_a_sum_hold() -> None:
     assert (facts.convex, facts.symmetric, facts.kinks) == (False, False, (0.0,))
 
 
+def test_a_part_may_form_its_residual_in_its_own_way() -> None:
+    periodic = lb.Periodic(c=24)
+    y, p = [23.0, 1.0], [1.0, 300.0]
+    np.testing.assert_array_equal((2 * periodic).gradient(y, p), 2 * periodic.gradient(y, p))
+    shifted = periodic.offset(2).gradient(y, p)
+    np.testing.assert_allclose(shifted, periodic.gradient(y, [3.0, 302.0]), rtol=1e-14, atol=0)
+
+
 def test_soft_labels_share_in_both_weights() -> None:
     loss = LOGITS.class_weighted({0: 2, 1: 5})
     low, high = (LOGITS([y], [0.4]) for y in (0.0, 1.0))
@@ -183,3 +191,19 @@ def test_other_array_libraries_take_compositions() -> None:
     found = loss.value_gradient_hessian(torch.tensor(y), torch.tensor(p), reduction="none")
     for one, other in zip(found, wanted, strict=True):
         np.testing.assert_allclose(one.numpy(), other, rtol=1e-15, atol=0)
+
+
+def test_compositions_can_be_compiled() -> None:
+    pytest.importorskip("llvmlite")
+    for loss in (2 * lb.Huber() + lb.AbsoluteError(), lb.Hinge().class_weighted({-1: 1, 1: 3})):
+        fast = lb.compile(loss)
+        samples = ordinary(loss, 1000, seed=5)[0]
+        for one, other in zip(
+            fast.value_gradient_hessian(samples.y_true, samples.y_pred, reduction="none"),
+            loss.value_gradient_hessian(samples.y_true, samples.y_pred, reduction="none"),
+            strict=True,
+        ):
+            np.testing.assert_allclose(one, other, rtol=4e-16, atol=0)
+        again = pickle.loads(pickle.dumps(fast))
+        assert again == loss
+        assert again._kernel is not None

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath
 import numpy as np
 
 import lossbook as lb
 from laws.collection import law
 from lossbook.checks.sampling import class_labels, ordinary, weights
+from lossbook.checks.truth import as_rows, exact
 from lossbook.domains import ClassLabels
+from lossbook.maths.oracle import ORACLE
 
 DTYPES = (np.float32, np.float64)
 
@@ -53,6 +56,36 @@ def the_whole_hessian_has_the_diagonal_and_the_product(loss: lb.Loss) -> None:
                 room = 1e-13 * np.einsum("nij,nj->ni", abs(matrix), abs(vector))
                 assert (abs(direct - product) <= room).all(), loss
                 _check_definite(loss, matrix)
+
+
+@law
+def the_whole_hessian_is_the_slope_of_the_gradient(loss: lb.Loss) -> None:
+    if not isinstance(loss, lb.RowLoss):
+        return
+    for samples in ordinary(loss, 8, seed=76):
+        matrix = loss.full_hessian(samples.y_true, samples.y_pred, reduction="none")
+        with mpmath.workdps(60):
+            exactly = loss.over(ORACLE)
+            predictions = exact(samples.y_pred)
+            labels = as_rows(loss, exact(samples.y_true), predictions)
+            slopes = np.asarray(
+                [_jacobian(exactly, y, p) for y, p in zip(labels, predictions, strict=True)]
+            )
+        # Entries of a row differ in size; those that cancel are relative to the largest.
+        size = abs(slopes).max(axis=(1, 2), keepdims=True)
+        assert (abs(matrix - slopes) <= 1e-12 * size).all(), loss
+
+
+def _jacobian(loss: lb.Loss, y: Any, p: Any) -> Any:
+    step = mpmath.mpf(10) ** -20
+    columns = []
+    for place in range(len(p)):
+        moved = [p.copy(), p.copy()]
+        moved[0][place] -= step
+        moved[1][place] += step
+        below, above = (loss.derivative(ORACLE, 1, y, row) for row in moved)
+        columns.append(((above - below) / (2 * step)).astype(float))
+    return np.stack(columns, axis=-1)
 
 
 def _check_definite(loss: lb.Loss, matrix: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 import lossbook as lb
-from lossbook.domains import ClassLabels, Interval, Labels
+from lossbook.domains import ClassLabels, Interval, Labels, RowsOf
 from lossbook.rosetta import FRAMEWORKS, Counterpart
 
 Array = np.ndarray[Any, Any]
@@ -81,6 +81,8 @@ def _labels(loss: lb.Loss) -> list[float]:
 def _row_samples(loss: lb.Loss) -> tuple[Array, Array]:
     rng = np.random.default_rng(0)
     scores = rng.normal(0, 1, (12, loss.columns.count or CLASSES))
+    if isinstance(loss.label_domain, RowsOf):
+        return rng.normal(0, 1, scores.shape), scores
     if isinstance(loss.label_domain, Interval):
         return rng.normal(0, 2, 12), scores
     if not isinstance(loss.label_domain, ClassLabels):
@@ -93,6 +95,6 @@ def _row_samples(loss: lb.Loss) -> tuple[Array, Array]:
 def by_label(loss: lb.Loss, labels: Array, values: Array) -> Array:
     """Values without what is the same for all samples of a label."""
     if loss.is_row:
-        return values
+        return values - values[0] if isinstance(loss.label_domain, RowsOf) else values
     firsts = [int(np.argmax(labels == label)) for label in labels]
     return values - values[firsts]

@@ -14,13 +14,13 @@ from .answers import CLASSES, Answers, Array
 
 
 def ask_sklearn(theirs: Counterpart, _loss: lb.Loss, y: Array, p: Array) -> Answers:
-    import sklearn._loss
     import sklearn.metrics
+    from sklearn._loss import loss as of_trees
     from sklearn.linear_model import SGDClassifier, SGDRegressor
 
-    if hasattr(sklearn._loss, theirs.name):
-        return _of_trees(getattr(sklearn._loss, theirs.name), y, p)
-    if hasattr(sklearn.metrics, theirs.name) and theirs.name != "log_loss":
+    if hasattr(of_trees, theirs.name):
+        return _of_trees(getattr(of_trees, theirs.name), y, p)
+    if hasattr(sklearn.metrics, theirs.name):
         return _of_metric(getattr(sklearn.metrics, theirs.name), theirs.name, y, p)
     linear = {**SGDClassifier.loss_functions, **SGDRegressor.loss_functions}
     make, *defaults = linear[theirs.name]
@@ -36,7 +36,12 @@ def _of_trees(make: Any, y: Array, p: Array) -> Answers:
 
 
 def _of_metric(metric: Callable[..., float], name: str, y: Array, p: Array) -> Answers:
-    options = {"power": 1.5} if name == "mean_tweedie_deviance" else {}
+    known: dict[str, Any] = {
+        "mean_tweedie_deviance": {"power": 1.5},
+        "log_loss": {"labels": [0, 1]},
+    }
+    options = known.get(name, {})
+    p = np.sign(p) if name == "zero_one_loss" else p
     return Answers(np.asarray([metric([a], [b], **options) for a, b in zip(y, p, strict=True)]))
 
 

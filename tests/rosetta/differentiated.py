@@ -49,6 +49,8 @@ def _torch_value(theirs: Counterpart, y: Array, prediction: Any, **options: str)
     peer = getattr(torch.nn, theirs.name.removeprefix("torch.nn."))(**options)
     if theirs.name == "torch.nn.GaussianNLLLoss":
         return peer(prediction[:, 0], torch.tensor(y), torch.exp(prediction[:, 1]))
+    if theirs.name == "torch.nn.CosineEmbeddingLoss":
+        return peer(prediction, torch.tensor(y), torch.ones(len(y)))
     inside = torch.log(prediction) if theirs.name in OF_LOGARITHMS else prediction
     return peer(inside, torch.tensor(y))
 
@@ -76,7 +78,8 @@ def ask_keras(theirs: Counterpart, loss: lb.Loss, y: Array, p: Array) -> Answers
     import keras
 
     y, p = ARGUMENTS.get(theirs.name, lambda *both: both)(y, p)
-    given = {"from_logits": True} if loss.parameters.get("from_logits") else {}
+    of_logits = loss.parameters.get("from_logits") or theirs.name == "BinaryFocalCrossentropy"
+    given = {"from_logits": True} if of_logits else {}
     peer = getattr(keras.losses, theirs.name)(reduction=None, dtype="float64", **given)
     if loss.is_row:
         return _by_jax(lambda prediction: peer(y, prediction), p)

@@ -49,10 +49,12 @@ HERE = [row for row in rows() if importlib.util.find_spec(row.theirs.framework)]
 NOT_TESTED = {
     "xgboost:reg:expectileerror": "newer than the version that is tested",
     "catboost:FairLoss": "a metric alone",
+    "catboost:BrierScore": "a metric alone",
     "catboost:MSLE": "a metric alone",
     "lightgbm:mape": "leaves are set to medians, and those of shares are not the labels'",
     "catboost:MAPE": "leaves are set to medians, and those of shares are not the labels'",
-    "catboost:RMSEWithUncertainty": "two scores per sample have no baseline",
+    "catboost:RMSEWithUncertainty": "several scores per sample have no baseline",
+    "catboost:MultiQuantile": "several scores per sample have no baseline",
 }
 # Leaves that are set to a quantile of residuals do not show what the tree was grown with.
 RENEWED = {
@@ -103,6 +105,7 @@ HESSIANS: dict[str, Formula] = {
     "lightgbm:multiclass": _times(CLASSES / (CLASSES - 1)),
     "xgboost:reg:pseudohubererror": _times(1),
     "lightgbm:huber": _ones,
+    "catboost:Lq": _ones,
     "xgboost:reg:squaredlogerror": _half_and_1e_6,
     "lightgbm:mape": lambda _row, y, _p: 1 / np.maximum(1, abs(y)),
     "xgboost:binary:logistic": _times(1),
@@ -157,7 +160,9 @@ def test_value_and_derivatives(row: Row) -> None:
     if answers.hessian is not None:
         words = row.theirs.hessian
         expected = HESSIANS[row.key](row, y, p) if words else row.theirs.factor * hessian
-        assert_close(expected, answers.hessian, row)
+        told = np.isfinite(answers.hessian)
+        assert told.mean() > 0.4
+        assert_close(np.broadcast_to(expected, told.shape)[told], answers.hessian[told], row)
 
 
 def _tie(loss: lb.Loss) -> tuple[Array, Array]:
@@ -202,8 +207,13 @@ def test_mean_unless_the_row_says_otherwise(row: Row) -> None:
 LABELS = np.asarray([0.1, 0.9, 2.3, 4.4, 8.0, 9.5, 20.0, 21.0, 25.0, 40.0, 41.0])
 
 
-@pytest.mark.parametrize("row", [row for row in HERE if row.key in RENEWED], ids=str)
-def test_leaves_are_set_to_quantiles(row: Row) -> None:
+def test_leaves_are_set_to_quantiles() -> None:
+    for row in HERE:
+        if row.key in RENEWED:
+            _check_renewed(row)
+
+
+def _check_renewed(row: Row) -> None:
     best = row.loss.optimal_constant(LABELS)
     apart = np.diff(LABELS).max()
     zeros = np.zeros_like(LABELS)
@@ -225,8 +235,13 @@ def test_leaves_are_set_to_quantiles(row: Row) -> None:
 # -- leaves of several classes at once ------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", [row for row in HERE if row.key in WHOLE], ids=str)
-def test_leaves_come_from_the_whole_hessian(row: Row) -> None:
+def test_leaves_come_from_the_whole_hessian() -> None:
+    for row in HERE:
+        if row.key in WHOLE:
+            _check_whole(row)
+
+
+def _check_whole(row: Row) -> None:
     y, p = samples(row.loss)
     for label, scores in zip(y[:4], p[:4], strict=True):
         # The other side of the split has every class.
@@ -251,12 +266,13 @@ CLIPPED = {
 }
 
 
-@pytest.mark.parametrize("row", [row for row in HERE if row.key in CLIPPED], ids=str)
-def test_clipping(row: Row) -> None:
+def test_clipping() -> None:
     y, p = np.asarray([1.0]), np.asarray([0.0])
-    assert row.loss(y, p) == np.inf
-    assert row.theirs.clipping
-    assert ask(row, y, p).value.item() == pytest.approx(CLIPPED[row.key], rel=1e-6)
+    for row in HERE:
+        if row.key in CLIPPED:
+            assert row.loss(y, p) == np.inf
+            assert row.theirs.clipping
+            assert ask(row, y, p).value.item() == pytest.approx(CLIPPED[row.key], rel=1e-6), row
 
 
 # -- nothing is left out --------------------------------------------------------------------------
@@ -267,7 +283,7 @@ def test_every_word_has_its_formula() -> None:
         knows_hessians = row.theirs.framework in ("xgboost", "lightgbm", "catboost", "sklearn")
         assert bool(row.theirs.hessian and knows_hessians) <= (row.key in HESSIANS), row
     for row in KINKED:
-        if row.theirs.framework == "sklearn":
+        if row.theirs.framework in ("sklearn", "optax"):
             assert bool(row.theirs.ties) == (row.key in SLOPES), row
 
 

@@ -23,11 +23,12 @@ Leaves = Callable[[float], Array]
 
 
 def reveal(leaves: Leaves) -> tuple[Array, Array]:
-    """Gradient and Hessian per class."""
+    """Gradient and Hessian per class; where the gradient is 0, nothing tells the Hessian."""
     one, other = (leaves(penalty) for penalty in PENALTIES)
     first, second = PENALTIES
-    hessian = (second * other - first * one) / (one - other)
-    return -one * (hessian + first), hessian
+    with np.errstate(invalid="ignore"):
+        hessian = (second * other - first * one) / (one - other)
+    return np.where(one == other, 0.0, -one * (hessian + first)), hessian
 
 
 def ask_xgboost(theirs: Counterpart, loss: lb.Loss, y: Array, p: Array) -> Answers:
@@ -92,7 +93,13 @@ def lightgbm_leaves(
 
 NEWTON = {"leaf_estimation_method": "Newton", "leaf_estimation_iterations": 1}
 # What has no default there.
-MANDATORY = {"Tweedie": "variance_power=1.5", "Huber": "delta=1", "Expectile": "alpha=0.5"}
+MANDATORY = {
+    "Tweedie": "variance_power=1.5",
+    "Huber": "delta=1",
+    "Expectile": "alpha=0.5",
+    "Lq": "q=1.5",
+    "Focal": "focal_alpha=0.5;focal_gamma=2.0",
+}
 
 
 def ask_catboost(theirs: Counterpart, loss: lb.Loss, y: Array, p: Array) -> Answers:
@@ -101,14 +108,13 @@ def ask_catboost(theirs: Counterpart, loss: lb.Loss, y: Array, p: Array) -> Answ
         ([a, b], np.asarray([[score], [score]])) for a, b, score in zip(y, other, p, strict=True)
     ]
     name = ":".join([theirs.name, *filter(None, [MANDATORY.get(theirs.name)])])
-    pairs = [
-        reveal(
-            lambda penalty, both=each: catboost_leaves(name, *both, l2_leaf_reg=penalty, **NEWTON)[
-                :1
-            ]
-        )
-        for each in both
-    ]
+    # Below q = 2 it has no Newton steps.
+    method = {**NEWTON, "leaf_estimation_method": "Gradient"} if theirs.name == "Lq" else NEWTON
+
+    def leaf(penalty: float, labels: Any, scores: Any) -> Array:
+        return catboost_leaves(name, labels, scores, l2_leaf_reg=penalty, **method)[:1]
+
+    pairs = [reveal(lambda penalty, both=each: leaf(penalty, *both)) for each in both]
     return _answers(loss, pairs)
 
 

@@ -250,7 +250,9 @@ def test_number_of_columns(write: Write) -> None:
     path = write({"y": [0, 1], "a": [0.25, 0.5], "b": [0.75, 0.5]})
     assert "one column of predictions per class" in message(path, "softmax", y_pred="a")
     assert "not 1 and 2" in message(path, "mse", y_pred=["a", "b"])
-    assert "(3), not 2" in message(path, "softmax", y_true=["a", "b"], y_pred=["a", "b", "y"])
+    assert "3 with rows, not 2" in message(
+        path, "softmax", y_true=["a", "b"], y_pred=["a", "b", "y"]
+    )
 
 
 def test_too_many_groups(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossbook.functionals import Expectile, Mean, Quantile
+from lossbook.functionals import CircularMean, Expectile, Mean, MeanAndVariance, Quantile
 from lossbook.scale import constants
 from lossbook.scale.constants import Search, search_for
 
 labels = st.floats(allow_nan=False, width=64)
 
 
-def search(found: Search, y: np.ndarray, weight: np.ndarray | None, size: int) -> Search:
+def search(found: Search | None, y: np.ndarray, weight: np.ndarray | None, size: int) -> Search:
+    assert found is not None
     while not found.is_done:
         for start in range(0, len(y), size):
             part = slice(start, start + size)
@@ -68,6 +69,23 @@ def test_expectile_balances_what_is_above_and_below(tau: float, is_weighted: boo
         w = np.ones(3000) if weight is None else weight
         above, below = w * np.maximum(y - one, 0), w * np.maximum(one - y, 0)
         assert tau * math.fsum(above) == pytest.approx((1 - tau) * math.fsum(below), rel=1e-12)
+
+
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_circular_mean_is_the_angle_of_the_sum(is_weighted: bool) -> None:
+    rng = np.random.default_rng(13)
+    y = rng.normal(22, 3, size=3000)
+    weight = rng.integers(0, 9, size=3000) / 8 if is_weighted else None
+    functional = CircularMean(24.0)
+    one, other = (search(search_for(functional, 0), y, weight, n).value for n in (3000, 271))
+    w = np.ones(3000) if weight is None else weight
+    angle = np.angle(np.sum(w * np.exp(2j * np.pi * y / 24))) * 24 / (2 * np.pi)
+    assert one == other == pytest.approx(angle, rel=1e-12)
+    assert functional(y, weight) == pytest.approx(angle, rel=1e-12)
+
+
+def test_what_no_pass_finds_is_not_searched_for() -> None:
+    assert search_for(MeanAndVariance(), 2) is None
 
 
 def test_expectile_of_labels_without_weight() -> None:

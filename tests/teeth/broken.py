@@ -340,6 +340,15 @@ def _wrong_rows() -> list[Broken]:
         ),
         _variant(
             CrossEntropy,
+            "HalfOffTheDiagonal",
+            "the_whole_hessian_is_the_slope_of_the_gradient",
+            hessian_matrix=lambda self, m, y, z: m.diagonal(
+                self.deriv2(m, y, z), CrossEntropy.hessian_matrix(self, m, y, z) / 2
+            ),
+            **LOGITS,
+        ),
+        _variant(
+            CrossEntropy,
             "FirstClassFavoured",
             "classes_may_be_renamed",
             value=_method(lambda m, y, z: 0 - m.sum(y * m.log_softmax(z)) + 0.1 * z[..., :1]),

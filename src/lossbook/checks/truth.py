@@ -144,7 +144,11 @@ class Format:
         return mpmath.ldexp(1, exponent - self.digits + 1)
 
     def epsilons(self, size: Any) -> Any:
-        """The relative error of one unit in the last place of 1, for a quantity of this size."""
+        """The relative error of one unit in the last place of 1, for a quantity of this size.
+
+        Infinite for an infinite one: nothing is claimed then.
+        """
+        size = size if size == mpmath.inf else self.capped(size)
         return max(size * mpmath.ldexp(1, 1 - self.digits), self.ulp(0))
 
     def capped(self, number: Any) -> Any:
@@ -164,7 +168,7 @@ def ulp_errors(computed: Any, true: Any, sizes: Any = None) -> np.ndarray[Any, A
         if sizes is None:
             units = (form.ulp(form.capped(number)) for number in true.flat)
         else:
-            units = (form.epsilons(form.capped(size)) for size in sizes.flat)
+            units = (form.epsilons(size) for size in sizes.flat)
         errors = [
             _error(form, float(one), other, unit)
             for one, other, unit in zip(computed.flat, true.flat, units, strict=True)

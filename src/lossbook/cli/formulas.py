@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 __all__ = ["formula_lines"]
 
+MOST_LINES = 24
+
 
 def formula_lines(loss: Loss, which: str, width: int, unicode: bool, column: int = 0) -> list[str]:
     """Return the value, gradient or Hessian of a loss as a formula in two dimensions.
@@ -41,7 +43,8 @@ def formula_lines(loss: Loss, which: str, width: int, unicode: bool, column: int
         # Reads "1 - y p" for a single prediction, but classes belong in rising order.
         order=None if loss.is_row else "rev-lex",
     )
-    return [line.rstrip() for line in str(drawn).splitlines()]
+    lines = [line.rstrip() for line in str(drawn).splitlines()]
+    return lines if len(lines) <= MOST_LINES else [f'long: loss.formula("{which}") gives it']
 
 
 def _readable(loss: Loss, which: str, unicode: bool, column: int) -> Any:
@@ -49,12 +52,16 @@ def _readable(loss: Loss, which: str, unicode: bool, column: int) -> Any:
     import numpy as np
     import sympy
 
+    from lossbook.domains import ClassLabels
     from lossbook.families import ResidualLoss
 
     formula = loss.formula(which)
     if isinstance(formula, (np.ndarray, list, tuple, sympy.MatrixBase)):
         formula = np.ravel(np.asarray(formula, dtype=object))[column]
-    formula = sympy.piecewise_fold(sympy.sympify(formula))
+    formula = sympy.sympify(formula)
+    if not loss.is_row or isinstance(loss.label_domain, ClassLabels):
+        # Sums of many pieces would be as many cases as there are ways to combine them.
+        formula = sympy.piecewise_fold(formula)
     hat = sympy.Symbol("ŷ" if unicode else "yhat")
     hats = {s: hat for s in formula.free_symbols if s.name == r"\hat{y}"}
     formula = formula.xreplace(hats).subs(_exponentials(loss, formula), sympy.Symbol("S"))

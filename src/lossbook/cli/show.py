@@ -132,6 +132,9 @@ def _shape(loss: Loss) -> list[tuple[str, str]]:
     if facts.calibrated is not None:
         side = "always" if facts.calibrated else "not always"
         pairs.append(("calibrated", f"{side} on the side of the likelier class"))
+    forms = [("prox", loss.has_prox), ("conjugate", loss.has_conjugate)]
+    if any(has for _, has in forms):
+        pairs.append(("closed forms", ", ".join(name for name, has in forms if has)))
     return pairs
 
 

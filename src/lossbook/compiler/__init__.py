@@ -8,6 +8,7 @@ vectors of exp and log nor fused multiply-adds, and takes a second to compile wh
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from lossbook.errors import InputError, InputTypeError
@@ -69,6 +70,6 @@ def compile(loss: Loss) -> Loss:  # noqa: A001, what lossbook.compile is called
     from lossbook.compiler.machine import check_installed
 
     check_installed()
-    compiled = type(loss)(**loss.parameters)
+    compiled = dataclasses.replace(loss)  # type: ignore[type-var]
     compiled.__dict__.update(_kernel=Kernel(compiled), _made_by=compile)
     return compiled

@@ -51,6 +51,9 @@ class Combination(Composition, family=True):
         names = (name_in(parts, place, "factor") for place in range(len(parts)))
         return type(self)(parts, tuple(numbers.get(name, 1.0) for name in names))
 
+    def derivative(self, m: Any, order: int, y_true: Term, y_pred: Term) -> Term:
+        return self._sum(lambda part: part.derivative(m, order, y_true, y_pred))
+
     def value(self, m: Any, *arguments: Term) -> Term:
         """The sum of the values."""
         return self._sum(lambda part: part.value(m, *arguments))

@@ -126,10 +126,6 @@ class Composition(Loss, family=True):
         )
         return self.made_of(parts, {k: m.parameter(k, v) for k, v in self.numbers.items()})
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        fields = dataclasses.fields(self)
-        return type(self), tuple(getattr(self, field.name) for field in fields)
-
 
 class _Numbered:
     """The parameters of one part, under names that no other part's have."""

@@ -108,6 +108,11 @@ class ResidualOffset(Offset, ResidualLoss, family=True):
 class PointwiseOffset(Offset, PointwiseLoss, family=True):
     """A shifted loss of any other family."""
 
+    @property
+    def compensated(self) -> bool:  # type: ignore[override]
+        # A loss that forms its residual in a way of its own must see numbers, not pairs.
+        return not isinstance(self.loss, ResidualLoss)
+
     def derivative(self, m: Any, order: int, y_true: Term, y_pred: Term) -> Term:
         return self.loss.derivative(m, order, y_true, y_pred + self.shift)
 
@@ -128,5 +133,5 @@ def shift(loss: Loss, offset: object) -> Loss:
             "that may be any one number can be shifted.",
             argument="offset",
         )
-    offset_loss = ResidualOffset if isinstance(loss, ResidualLoss) else PointwiseOffset
-    return offset_loss(loss, number)
+    is_plain = type(loss).derivative is ResidualLoss.derivative
+    return ResidualOffset(loss, number) if is_plain else PointwiseOffset(loss, number)

@@ -1,6 +1,7 @@
 """Families: what a loss is a function of. Each does the chain rule once, for all of its losses."""
 
 from lossbook.families.deviance import DevianceLoss
+from lossbook.families.levels import LevelsLoss
 from lossbook.families.location_scale import LocationScaleLoss
 from lossbook.families.logit import LogitLoss
 from lossbook.families.margin import MarginLoss
@@ -11,6 +12,7 @@ from lossbook.families.scores import ScoresLoss
 
 __all__ = [
     "DevianceLoss",
+    "LevelsLoss",
     "LocationScaleLoss",
     "LogitLoss",
     "MarginLoss",

@@ -44,7 +44,8 @@ class RowLoss(Loss, family=True):
     def sizes(self, m: Any, order: int, y: Term, prediction: Term) -> Term:
         """How large the terms of a result are where they may cancel; None where they do not.
 
-        Errors are measured against them, and against the result where nothing cancels.
+        Errors are measured against them, and against the result where nothing cancels; where they
+        are infinite, nothing is claimed.
         """
         return None
 

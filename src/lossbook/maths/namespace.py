@@ -214,6 +214,11 @@ class Maths(ABC):
         second, others = self.where(is_far, first, 1), self.where(is_farther, first, 1)
         return self.where(factor == 0, 0, factor * first * second * others * others)
 
+    def times_sigmoid(self, factor: Term, x: Term) -> Term:
+        """``factor * sigmoid(x)``, also where sigmoid(x) alone is too small for the format."""
+        # So far below 0, no factor of any format brings the product back.
+        return self.times_exp(factor * self.sigmoid(self.magnitude(x)), self.clip(x, -2900, 0))
+
     def exp_minus(self, x: Term, y: Term, factor: Term = 1) -> Term:
         """``exp(x) - y * factor``, right where both are too large for the format."""
         is_large = x > 64

@@ -118,6 +118,9 @@ class OracleMaths(RowMaths):
     def times(self, weight: Term, x: Term) -> Term:
         return mpmath.mpf(0) if weight == 0 else weight * x
 
+    def times_sigmoid(self, factor: Term, x: Term) -> Term:
+        return self.times(factor, self.sigmoid(x))
+
     def row(self, entries: tuple[Term, ...]) -> Term:
         return np.asarray(entries, dtype=object)
 

@@ -19,6 +19,10 @@ class Sigmoid(sympy.Function):  # type: ignore[misc]
 
     nargs = 1
 
+    @classmethod
+    def eval(cls, x: Any) -> Any:
+        return {sympy.oo: sympy.Integer(1), -sympy.oo: sympy.Integer(0)}.get(x)
+
     def fdiff(self, argindex: int = 1) -> Any:
         return Sigmoid(self.args[0]) * Sigmoid(-self.args[0])
 
@@ -123,6 +127,9 @@ class SymbolMaths(RowMaths):
 
     def sigmoid(self, x: Term) -> Term:
         return _each(Sigmoid, x)
+
+    def times_sigmoid(self, factor: Term, x: Term) -> Term:
+        return factor * self.sigmoid(x)
 
     def sigmoid_minus(self, x: Term, y: Term) -> Term:
         return self.sigmoid(x) - y

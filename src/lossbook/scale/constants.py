@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from lossbook import floats
 from lossbook.floats import Floats, Keys
-from lossbook.functionals import Expectile, Functional, Quantile
+from lossbook.functionals import CircularMean, Expectile, Functional, Mean, PerColumn, Quantile
 from lossbook.scale.exact import ExactSums, nearest_float
 
 __all__ = ["Search", "search_for"]
@@ -39,13 +39,43 @@ class Search(ABC):
         """Called when all labels have been seen once more."""
 
 
-def search_for(functional: Functional, classes: int) -> Search:
-    """The search for a functional; ``classes`` is 0 where labels are not classes."""
+def search_for(functional: Functional, classes: int) -> Search | None:
+    """The search for a functional, None for one that is not searched for in files.
+
+    ``classes`` is 0 where labels are not classes.
+    """
+    if isinstance(functional, PerColumn):
+        return SeveralSearches(functional)
     if isinstance(functional, Quantile):
         return QuantileSearch(functional.tau)
     if isinstance(functional, Expectile):
         return ExpectileSearch(functional.tau)
+    if isinstance(functional, CircularMean):
+        return CircularMeanSearch(functional)
+    if not isinstance(functional, Mean):
+        return None
     return FrequencySearch(classes) if classes else MeanSearch()
+
+
+class SeveralSearches(Search):
+    """One functional of the same labels per column of a row."""
+
+    def __init__(self, functional: PerColumn) -> None:
+        super().__init__()
+        self._searches = [search for part in functional.parts if (search := search_for(part, 0))]
+
+    def update(self, y_true: Floats, weight: Floats | None) -> None:
+        for search in self._searches:
+            if not search.is_done:
+                search.update(y_true, weight)
+
+    def end_pass(self) -> None:
+        for search in self._searches:
+            if not search.is_done:
+                search.end_pass()
+        self.is_done = all(search.is_done for search in self._searches)
+        if self.is_done:
+            self.value = np.array([float(search.value) for search in self._searches])
 
 
 class MeanSearch(Search):
@@ -68,6 +98,28 @@ class MeanSearch(Search):
     def end_pass(self) -> None:
         weight = self._weight.exact() or Fraction(self._rows)
         self.value = nearest_float(self._labels.exact() / weight)
+        self.is_done = True
+
+
+class CircularMeanSearch(Search):
+    """The direction of the weighted sum of arrows, whose coordinates are added up exactly."""
+
+    def __init__(self, functional: CircularMean) -> None:
+        super().__init__()
+        self._functional = functional
+        self._coordinates = ExactSums(), ExactSums()
+
+    def update(self, y_true: Floats, weight: Floats | None) -> None:
+        if weight is not None:
+            y_true, weight = y_true[weight > 0], weight[weight > 0]
+        with np.errstate(invalid="ignore"):  # an infinite label has no direction
+            arrows = self._functional.arrows(y_true)
+        for sums, part in zip(self._coordinates, arrows, strict=True):
+            sums.add(part if weight is None else part * weight)
+
+    def end_pass(self) -> None:
+        along, across = (sums.value() for sums in self._coordinates)
+        self.value = float(self._functional.direction(along, across))
         self.is_done = True
 
 

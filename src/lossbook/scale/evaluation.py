@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lossbook.domains import ClassLabels
 from lossbook.errors import InputError
 from lossbook.scale.constants import search_for
 from lossbook.scale.errors import FileError
@@ -111,7 +112,10 @@ def evaluate(
     state = EvaluationState(loss, constant, worst)
     for batch in reader.rows(lambda share: report("losses", share)):
         with reader.naming_rows(batch):
-            state.update(batch.y_true, batch.y_pred, batch.weight, batch.group, batch.rows)
+            predictions = batch.y_pred
+            if loss.is_row and predictions.ndim == 1:  # rows of one column
+                predictions = predictions[:, None]
+            state.update(batch.y_true, predictions, batch.weight, batch.group, batch.rows)
     total = state.total()
     if total.weight == 0:
         raise FileError(f"column {weight!r} is 0 in every row: nothing is left to average.")
@@ -140,7 +144,10 @@ def _best_constant(loss: Loss, reader: RowReader, report: Progress) -> Any:
     """The constant prediction with the smallest loss over the whole file; None if unknown."""
     if loss.functional is None:
         return None
-    search = search_for(loss.functional, len(reader.columns.y_pred) if loss.is_row else 0)
+    classes = isinstance(loss.label_domain, ClassLabels)
+    search = search_for(loss.functional, len(reader.columns.y_pred) if classes else 0)
+    if search is None:
+        return None
     while not search.is_done:
         for batch in reader.labels(lambda share: report("labels", share)):
             with reader.naming_rows(batch):
@@ -162,16 +169,19 @@ def _check_number_of_columns(loss: Loss, columns: ColumnNames) -> None:
             f"{loss.name} takes one column of labels and one of predictions, not {labels} and "
             f"{predictions}."
         )
-    if loss.is_row and predictions < 2:
-        raise FileError(
-            f"{loss.name} takes one column of predictions per class: name two or more, in the "
-            "order of the class indices."
-        )
-    if loss.is_row and labels not in (1, predictions):
-        raise FileError(
-            f"{loss.name} takes one column of class indices, or as many columns of labels as of "
-            f"predictions ({predictions}), not {labels}."
-        )
+    if not loss.is_row:
+        return
+    if not loss.columns.allow(predictions):
+        each = "one column of predictions per class: name"
+        if not isinstance(loss.label_domain, ClassLabels):
+            each = "columns of predictions that hold"
+        raise FileError(f"{loss.name} takes {each} {loss.columns.describe()}, not {predictions}.")
+    counts = {
+        layout.words: predictions if layout.is_row else 1 for layout in loss.label_domain.layouts
+    }
+    if labels not in counts.values():
+        wanted = " or ".join(f"{count} with {words}" for words, count in counts.items())
+        raise FileError(f"{loss.name} takes this many columns of labels: {wanted}, not {labels}.")
 
 
 def _ignore(_stage: str, _share: float) -> None:
@@ -189,7 +199,8 @@ def _names(columns: str | Sequence[str]) -> tuple[str, ...]:
 def _describe(loss: Loss) -> str | None:
     if loss.functional is None:
         return None
-    words = "class frequencies" if loss.is_row else loss.functional.describe()
+    is_class = isinstance(loss.label_domain, ClassLabels)
+    words = "class frequencies" if is_class else loss.functional.describe()
     return f"{loss.link.raw_score_is} of the {words}" if loss.link.raw_score_is else words
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -95,8 +96,9 @@ def _curvatures(loss: lb.Loss) -> Iterator[tuple[Any, str]]:
     with mpmath.workdps(DIGITS):
         exactly = loss.over(ORACLE)
         if loss.is_row:
-            for samples in ordinary(loss, 4, seed=6):
-                y_pred = exact(samples.y_pred)
+            spreads = (1, 4) if loss.prediction_domain.checks_nothing else (1,)
+            for samples, spread in itertools.product(ordinary(loss, 4, seed=6), spreads):
+                y_pred = spread * exact(samples.y_pred)
                 for y, p in zip(as_rows(loss, exact(samples.y_true), y_pred), y_pred, strict=True):
                     yield _smallest_eigenvalue(exactly, y, p), f"y_pred = {p.astype(float)}"
             return

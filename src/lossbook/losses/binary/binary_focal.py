@@ -48,7 +48,14 @@ class BinaryFocal(LogitLoss):
     aliases = {"focal": {}, "focal_loss": {}, "retinanet": {"alpha": 0.25}}
     counterparts = (
         Counterpart("optax", "sigmoid_focal_loss", labels=_SOFT),
-        Counterpart("catboost", "Focal", note="alpha and gamma have no defaults"),
+        Counterpart(
+            "keras",
+            "BinaryFocalCrossentropy",
+            labels=_SOFT,
+            clipping="probabilities to [1e-7, 1 - 1e-7]",
+            note="takes probabilities unless from_logits; alpha counts with apply_class_balancing",
+        ),
+        Counterpart("catboost", "Focal", {"alpha": 0.5}, note="alpha and gamma have no defaults"),
     )
     example = Example(y_true=[1, 0, 1, 0], y_pred=[4.0, -0.5, -2.0, 40.0])
     references = ("Lin et al., Focal Loss for Dense Object Detection, ICCV (2017), equation 5",)

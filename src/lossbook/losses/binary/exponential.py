@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lossbook.facts import Example, Facts
@@ -30,7 +31,14 @@ class Exponential(MarginLoss):
 
     kind = "binary"
     aliases = {"exponential_loss": {}, "adaboost": {}}
-    counterparts = (Counterpart("lossfunctions", "ExpLoss"),)
+    counterparts = (
+        Counterpart(
+            "sklearn",
+            "ExponentialLoss",
+            labels="0 and 1, or shares between",
+        ),
+        Counterpart("lossfunctions", "ExpLoss"),
+    )
     example = Example(y_true=[1, 1, -1, -1], y_pred=[2, -0.5, 0.5, -2])
     references = (
         "Friedman, Hastie and Tibshirani, Additive Logistic Regression, Ann. Statist. 28 (2000)",
@@ -56,3 +64,6 @@ class Exponential(MarginLoss):
 
     def deriv2(self, m: Any, a: Term) -> Term:
         return m.exp(-a)
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        return m.where(u <= 0, m.xlogy(-u, -u) + u, math.inf)

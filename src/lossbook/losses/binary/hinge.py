@@ -33,6 +33,12 @@ class Hinge(MarginLoss):
     counterparts = (
         Counterpart("sklearn", "hinge", ties="the full push at the margin"),
         Counterpart("optax", "hinge_loss", ties="half the push at the margin"),
+        Counterpart(
+            "xgboost",
+            "binary:hinge",
+            labels="0 and 1",
+            hessian="1 inside the margin; the smallest float outside",
+        ),
         Counterpart("keras", "Hinge", labels="0 and 1 count as -1 and 1; guessed from each batch"),
         Counterpart("lossfunctions", "L1HingeLoss"),
     )

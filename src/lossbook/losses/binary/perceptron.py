@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lossbook.facts import Example, Facts
@@ -47,3 +48,9 @@ class Perceptron(MarginLoss):
 
     def deriv2(self, m: Any, a: Term) -> Term:
         return 0
+
+    def proximal(self, m: Any, a: Term, step: Term) -> Term:
+        return a + m.clip(-a, 0, step)
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        return m.where((u >= -1) & (u <= 0), 0, math.inf)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lossbook.facts import Example, Facts
@@ -71,3 +72,9 @@ class SmoothedHinge(MarginLoss):
 
     def deriv2(self, m: Any, a: Term) -> Term:
         return m.where((a < 1) & (a > 1 - self.gamma), 1 / self.gamma, 0)
+
+    def proximal(self, m: Any, a: Term, step: Term) -> Term:
+        return a + step * m.clip((1 - a) / (self.gamma + step), 0, 1)
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        return m.where((u >= -1) & (u <= 0), u + self.gamma * (u * u / 2), math.inf)

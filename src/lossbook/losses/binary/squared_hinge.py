@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lossbook.facts import Example, Facts
@@ -55,3 +56,9 @@ class SquaredHinge(MarginLoss):
 
     def deriv2(self, m: Any, a: Term) -> Term:
         return m.where(a < 1, 2, 0)
+
+    def proximal(self, m: Any, a: Term, step: Term) -> Term:
+        return a + m.maximum(0, 1 - a) * (2 * step / (1 + 2 * step))
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        return m.where(u <= 0, u + u * u / 4, math.inf)

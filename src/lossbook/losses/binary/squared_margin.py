@@ -57,3 +57,9 @@ class SquaredMargin(MarginLoss):
 
     def deriv2(self, m: Any, a: Term) -> Term:
         return 2
+
+    def proximal(self, m: Any, a: Term, step: Term) -> Term:
+        return a + (1 - a) * (2 * step / (1 + 2 * step))
+
+    def conjugated(self, m: Any, u: Term) -> Term:
+        return u + u * u / 4

@@ -54,7 +54,7 @@ class GaussianNLL(LocationScaleLoss):
     accuracy = Accuracy(value=4, gradient=3, hessian=3)
     example = Example(y_true=[3.0, 0.0], y_pred=[[2.0, 0.0], [0.0, -2.0]])
     references = (
-        "Nix and Weigend, Estimating the Mean and Variance of the Target, IEEE ICNN (1994), eq. 3",
+        "Nix and Weigend, Estimating the Mean and Variance of the Target, IEEE ICNN (1994)",
     )
 
     @property

@@ -35,7 +35,7 @@ class LaplaceNLL(LocationScaleLoss):
     accuracy = Accuracy(value=2, gradient=2, hessian=2)
     example = Example(y_true=[3.0, 0.0], y_pred=[[1.0, 0.0], [0.0, -2.0]])
     references = (
-        "Kotz, Kozubowski and Podgorski, The Laplace Distribution and Generalizations (2001), 2.6",
+        "Kotz, Kozubowski and Podgorski, The Laplace Distribution and Generalizations (2001)",
     )
 
     @property

@@ -47,7 +47,7 @@ class StudentT(LocationScaleLoss):
     accuracy = Accuracy(value=4, gradient=4, hessian=4)
     example = Example(y_true=[3.0, 0.0], y_pred=[[2.0, 0.0], [0.0, -2.0]])
     references = (
-        "Lange, Little and Taylor, Robust Modeling Using the t Distribution, JASA 84 (1989), 2",
+        "Lange, Little and Taylor, Robust Modeling Using the t Distribution, JASA 84 (1989)",
     )
 
     @property

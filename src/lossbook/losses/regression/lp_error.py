@@ -39,7 +39,12 @@ class LpError(ResidualLoss):
     compensated = True
     aliases = {"lp": {}, "lq": {}}
     counterparts = (
-        Counterpart("catboost", "Lq", note="p is its q"),
+        Counterpart(
+            "catboost",
+            "Lq",
+            hessian="1 for q below 2, which has no Newton steps",
+            note="p is its q, which has no default",
+        ),
         Counterpart("lossfunctions", "LPDistLoss"),
     )
     example = Example(y_true=[0, 0], y_pred=[4, -9])

@@ -3,8 +3,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from lossbook import functionals
 from lossbook.facts import Example, Facts
 from lossbook.families import ResidualLoss
+from lossbook.functionals import Functional
 from lossbook.maths.namespace import Term
 from lossbook.parameters import positive
 from lossbook.rosetta import Counterpart
@@ -54,6 +56,10 @@ class Periodic(ResidualLoss):
             supremum=2,
             symmetric=True,
         )
+
+    @property
+    def functional(self) -> Functional:
+        return functionals.CircularMean(self.c)
 
     def derivative(self, m: Any, order: int, y_true: Term, y_pred: Term) -> Term:
         r = m.phase(y_pred, y_true, self.c)
