@@ -51,8 +51,8 @@ def kernel_name(loss: Loss) -> str:
     shaping = [
         field.name
         for field in dataclasses.fields(loss)  # type: ignore[arg-type]
-        if (parameters.is_switch(field) and loss.parameters[field.name])
-        or (parameters.is_optional(field) and loss.parameters[field.name] is not None)
+        if (value := getattr(loss, field.name)) is True
+        or (parameters.is_optional(field) and value is not None)
     ]
     return "__".join([loss.name, *shaping])
 

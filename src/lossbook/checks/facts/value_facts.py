@@ -18,9 +18,9 @@ from lossbook.maths.oracle import ORACLE
 @statement
 def the_minimum_is_reached_and_never_passed(loss: lb.Loss) -> None:
     least = -largest(loss, lambda s: -loss(s.y_true, s.y_pred, reduction="none"))
-    if least == -np.inf and not loss.is_row:
-        least = min(_beyond_all_floats(loss))  # a slow power grows like a logarithm down here
     stated = loss.facts.minimum
+    if least == -np.inf < stated and not loss.is_row:
+        least = min(_beyond_all_floats(loss))  # a slow power falls like a logarithm down here
     if stated == -np.inf:
         holds = least < -100  # a logarithm is -100 close to the end of the floats
     else:

@@ -89,11 +89,15 @@ def _labels(y_true: Array) -> Array:
 
 
 def _far_points(subject: Subject) -> list[Samples]:
-    """Every third, which is enough for formulas, and none at an end, where no step fits."""
+    """Every third, which is enough for formulas, and none at an end, where no step fits.
+
+    None at 0 or another round number either, where a kink may be.
+    """
     sets = []
     for samples in far_out(subject, np.float64):
-        y_true, y_pred = samples.y_true[::3], samples.y_pred[::3]
+        y_true, y_pred = samples.y_true[::3], samples.y_pred[::3] * (1 - 2.0**-20)
         domain = subject.prediction_domain
-        fits = ((y_pred > domain.low) & (y_pred < domain.high)).reshape(len(y_pred), -1).all(axis=1)
+        fits = (y_pred > domain.low) & (y_pred < domain.high) & (y_pred != 0)
+        fits = fits.reshape(len(y_pred), -1).all(axis=1)
         sets.append(Samples(samples.labels, y_true[fits], y_pred[fits]))
     return sets
