@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -11,7 +12,8 @@ class Facts:
     """Properties of the value as a function of ``y_pred``, for every allowed label.
 
     The tests hold each entry against the loss both ways: what is stated must hold, and what is not
-    stated must not. Constants are the smallest that hold for all labels at once.
+    stated must not. Constants are the smallest that hold for all labels at once, NaN where they are
+    not worked out.
 
     Parameters
     ----------
@@ -22,8 +24,9 @@ class Facts:
     strong_convexity : float
         The smallest curvature, attained or approached; 0 for a loss that is not convex. For rows,
         the smallest eigenvalue of a row's Hessian.
-    unimodal : bool
-        Away from its lowest point the value only rises, or stays: no second valley.
+    unimodal : bool or None
+        Away from its lowest point the value only rises, or stays: no second valley. None where it
+        is not worked out.
     lipschitz : float
         The largest slope, attained or approached; infinite where slopes grow without bound. For
         rows, the largest Euclidean norm of a row's gradient, or of one column's where columns are
@@ -56,7 +59,7 @@ class Facts:
     convex: bool
     strictly_convex: bool = False
     strong_convexity: float = 0.0
-    unimodal: bool = True
+    unimodal: bool | None = True
     lipschitz: float = math.inf
     smoothness: float = math.inf
     kinks: tuple[float, ...] = ()
@@ -87,3 +90,24 @@ class Example:
 
     y_true: list[float] | list[int] | list[list[float]]
     y_pred: list[float] | list[int] | list[list[float]]
+
+
+def highest(function: Callable[[float], float]) -> float:
+    """The largest value of a function of a probability: for constants without a closed form.
+
+    Looked for at probabilities of all sizes, then between the neighbours of the best place, again
+    and again.
+
+    >>> from lossbook.facts import highest
+    >>> round(highest(lambda p: p * (1 - p)), 12)
+    0.25
+    """
+    low, high = -40.0, 30.0
+    best = -math.inf
+    for _ in range(8):
+        logits = [low + (high - low) * step / 128 for step in range(129)]
+        values = [function(1 / (1 + math.exp(-logit))) for logit in logits]
+        top = max(range(129), key=values.__getitem__)
+        best = max(best, values[top])
+        low, high = logits[max(top - 1, 0)], logits[min(top + 1, 128)]
+    return best

@@ -89,6 +89,8 @@ _TO_RAW: dict[str, Callable[[Any], Any]] = {
     "softmax": _centred_log,
     "log scale": _log_of_second,
     "rising steps": _to_steps,
+    "sparsemax": lambda shares: shares,
+    "entmax15": lambda shares: 2 * np.sqrt(shares),
 }
 _TO_PREDICTION: dict[str, Callable[[Any, Any], Any]] = {
     "identity": lambda _, raw: raw,
@@ -99,6 +101,8 @@ _TO_PREDICTION: dict[str, Callable[[Any, Any], Any]] = {
     "softmax": lambda m, raw: m.softmax(raw),
     "rising steps": _rising,
     "log scale": lambda m, raw: m.beside(raw[..., :1], m.exp(raw[..., 1:])),
+    "sparsemax": lambda m, raw: m.maximum(0, m.sparsemax_excess(raw)),
+    "entmax15": lambda m, raw: m.maximum(0, m.entmax15_excess(raw)) ** 2,
 }
 
 IDENTITY = Link("identity")
@@ -109,3 +113,5 @@ HALF_TANGENT = Link("half tangent", "tangent of half")
 SOFTMAX = Link("softmax", "log")
 NON_CROSSING = Link("rising steps")  # of a row of numbers that do not fall
 LOG_SCALE = Link("log scale")  # of a row of a location and a scale
+SPARSEMAX = Link("sparsemax")
+ENTMAX15 = Link("entmax15")

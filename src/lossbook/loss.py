@@ -39,7 +39,9 @@ class Loss(Calls):
         super().__init_subclass__(**keywords)
         dataclasses.dataclass(frozen=True, repr=False)(cls)
         if not family:
-            cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+            cls.name = re.sub(
+                r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls.__name__
+            ).lower()
             registry.register(cls)
 
     def __post_init__(self) -> None:
@@ -217,7 +219,9 @@ class Loss(Calls):
         clone = object.__new__(type(self))
         for field in dataclasses.fields(self):  # type: ignore[arg-type]
             value = getattr(self, field.name)
-            if value is not None and parameters.is_numeric(field):
+            if parameters.is_off(field, value) or isinstance(value, int):
+                pass  # what does nothing leaves no trace in a formula
+            elif value is not None and parameters.is_numeric(field):
                 value = m.parameter(field.name, value)
             elif isinstance(value, tuple):
                 names = (parameters.term_name(field.name, place) for place in range(len(value)))
@@ -292,8 +296,10 @@ class Loss(Calls):
         return kernel_for(self)
 
     def __repr__(self) -> str:
-        given = ((name, value) for name, value in self.parameters.items() if value is not None)
-        written = ", ".join(f"{name}={_written(value)}" for name, value in given)
+        given = ((name, value) for name, value in parameters.chosen(self).items())
+        written = ", ".join(
+            f"{name}={_written(value)}" for name, value in given if value is not None
+        )
         return f"{type(self).__name__}({written})"
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ A number whose default is None (``pos_weight``) may be left out, and the formula
 A switch (``from_logits``) changes the shape of the formula, so each setting is a kernel of its own,
 and so is a formula without its optional number.
 A tuple of numbers (``taus``) may have any length; formulas with one have no printed kernel.
+An option (``label_smoothing``) does nothing at its default; set, it makes a formula without kernel.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ class Rule:
     holds: Callable[[float], bool]
     may_be_infinite: bool = False
     optional: bool = False
+    whole: bool = False
 
     def check(self, owner: str, name: str, value: object) -> float | None:
-        """The value as a float, or an error that names the parameter and the rule."""
+        """The value as a number, or an error that names the parameter and the rule."""
         if value is None and self.optional:
             return None
         return self.number(owner, name, value)
@@ -46,7 +48,7 @@ class Rule:
         is_number = math.isfinite(number) or (self.may_be_infinite and math.isinf(number))
         if not (is_number and self.holds(number)):
             raise InputError(f"{owner}: {name} must be {self.words}, got {value!r}.", argument=name)
-        return number
+        return int(number) if self.whole else number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +87,7 @@ class TupleRule:
 
 
 _RULE = "lossbook.rule"
+_OPTION = "lossbook.option"
 
 
 def positive(default: float | None) -> Any:
@@ -123,6 +126,12 @@ def at_most(high: float, default: float) -> Any:
     return _numeric(default, Rule(words, lambda value: value <= high, may_be_infinite=True))
 
 
+def positive_up_to(high: float, default: float) -> Any:
+    """Declare a parameter greater than 0 and at most ``high``."""
+    words = f"greater than 0 and at most {high:g}"
+    return _numeric(default, Rule(words, lambda value: 0 < value <= high))
+
+
 def fraction(default: float | None) -> Any:
     """Declare a parameter strictly between 0 and 1."""
     return strictly_between(0, 1, default)
@@ -138,6 +147,23 @@ def nonnegative_numbers(*default: float) -> Any:
     """Declare a tuple of numbers of 0 or more; without a default it is None, and may stay so."""
     each = Rule("0 or more", lambda value: value >= 0)
     return _declare(default or None, TupleRule(each, optional=not default))
+
+
+def optional_positive() -> Any:
+    """Declare a parameter greater than 0 that is None unless it is given."""
+    return _numeric(None, Rule("greater than 0, or None", lambda value: value > 0, optional=True))
+
+
+def optional_whole() -> Any:
+    """Declare a whole number that is None unless it is given."""
+    rule = Rule("a whole number, or None", lambda value: value % 1 == 0, optional=True, whole=True)
+    return _numeric(None, rule)
+
+
+def option(declared: Any) -> Any:
+    """Declare a parameter, given as declared otherwise, that does nothing at its default."""
+    metadata = {**declared.metadata, _OPTION: True}
+    return dataclasses.field(default=declared.default, metadata=metadata, kw_only=True)
 
 
 def switch(default: bool) -> Any:
@@ -173,6 +199,22 @@ def is_switch(field: dataclasses.Field[Any]) -> bool:
     return _RULE not in field.metadata
 
 
+def is_off(field: dataclasses.Field[Any], value: object) -> bool:
+    """Whether this field is an option that is at its default."""
+    return _OPTION in field.metadata and value == field.default
+
+
+def is_set(field: dataclasses.Field[Any], value: object) -> bool:
+    """Whether this field is an option that is not."""
+    return _OPTION in field.metadata and value != field.default
+
+
+def chosen(loss: Any) -> dict[str, Any]:
+    """The parameters of a loss by name, without options that are off."""
+    values = {field: getattr(loss, field.name) for field in dataclasses.fields(loss)}
+    return {field.name: value for field, value in values.items() if not is_off(field, value)}
+
+
 def check(owner: str, field: dataclasses.Field[Any], value: object) -> object:
     """The checked value of one field, or an error that says what it must be."""
     if not is_switch(field):
@@ -185,6 +227,8 @@ def check(owner: str, field: dataclasses.Field[Any], value: object) -> object:
 
 def settings(field: dataclasses.Field[Any]) -> tuple[Any, ...]:
     """What stands for every formula that this field can give: one value for each."""
+    if _OPTION in field.metadata:
+        return (field.default,)
     if is_switch(field):
         return (False, True)
     if not is_optional(field):

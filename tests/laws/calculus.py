@@ -134,5 +134,7 @@ def _symbol_values(loss: lb.Loss, label: Any, prediction: Any) -> Iterator[dict[
 
 
 def _same(one: Any, other: Any, at: dict[Any, Any], loss: lb.Loss) -> None:
-    numbers = [mpmath.mpf(sympy.sympify(term).subs(at).evalf(40)) for term in (one, other)]
+    numbers = [
+        mpmath.mpf(sympy.sympify(term).subs(at).evalf(40, maxn=4000)) for term in (one, other)
+    ]
     assert close(*numbers, 1e-25), (loss, one, other, at)

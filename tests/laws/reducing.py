@@ -9,7 +9,7 @@ import numpy as np
 
 import lossbook as lb
 from laws.collection import law
-from lossbook.checks.sampling import gradient_terms, ordinary, weights
+from lossbook.checks.sampling import ordinary, terms_of, weights
 
 CALLS = {
     "__call__": (0,),
@@ -42,7 +42,7 @@ def reductions_agree(loss: lb.Loss) -> None:
                 assert isinstance(mean[0], float)
                 assert abs(total[0] - exact) <= 2 * eps * size, loss
                 assert abs(mean[0] * whole - total[0]) <= 4 * 2.0**-52 * size, loss
-                sizes = [None, gradient_terms(loss, samples), abs(none[2].astype(float))]
+                sizes = [None, terms_of(loss, samples, 1), abs(none[2].astype(float))]
                 if w is not None:
                     sizes[1] = sizes[1] * w.reshape(-1, *[1] * (sizes[1].ndim - 1))
                 for order in (1, 2):

@@ -6,7 +6,7 @@ import numpy as np
 
 import lossbook as lb
 from laws.collection import close, law
-from lossbook.checks.sampling import gradient_terms, ordinary, weights
+from lossbook.checks.sampling import ordinary, terms_of, weights
 
 DTYPES = (np.float32, np.float64)
 COUNT = 1500
@@ -33,7 +33,7 @@ def weights_multiply_each_sample(loss: lb.Loss) -> None:
             weighed = loss.value_gradient_hessian(
                 samples.y_true, samples.y_pred, sample_weight=w, reduction="none"
             )
-            sizes = [abs(plain[0]), gradient_terms(loss, samples), abs(plain[2])]
+            sizes = [abs(plain[0]), terms_of(loss, samples, 1), abs(plain[2])]
             for one, other, size in zip(weighed, plain, sizes, strict=True):
                 each = w.astype(float).reshape(-1, *[1] * (other.ndim - 1))
                 error = abs(one - each * other.astype(float))

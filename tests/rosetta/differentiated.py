@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +39,8 @@ ARGUMENTS: dict[str, Arguments] = {
 
 # Losses of logarithms of probabilities: differentiated through them.
 OF_LOGARITHMS = {"torch.nn.KLDivLoss", "kl_divergence"}
+# Losses that are divided by the number of classes, as their rows say in words.
+OVER_CLASSES = {"torch.nn.MultiLabelSoftMarginLoss", "torch.nn.MultiMarginLoss"}
 # Losses with one value per entry, which ours sums over the row.
 PER_ENTRY = {"torch.nn.KLDivLoss"}
 
@@ -52,14 +55,17 @@ def _torch_value(theirs: Counterpart, y: Array, prediction: Any, **options: str)
     if theirs.name == "torch.nn.CosineEmbeddingLoss":
         return peer(prediction, torch.tensor(y), torch.ones(len(y)))
     inside = torch.log(prediction) if theirs.name in OF_LOGARITHMS else prediction
-    return peer(inside, torch.tensor(y))
+    value = peer(inside, torch.tensor(y))
+    return CLASSES * value if theirs.name in OVER_CLASSES else value
 
 
 def torch_default(theirs: Counterpart, y: Array, p: Array) -> float:
     """What the loss gives as it is made without any argument."""
     import torch
 
-    return float(_torch_value(theirs, y, torch.tensor(p)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # KLDivLoss is not sure of its default
+        return float(_torch_value(theirs, y, torch.tensor(p)))
 
 
 def ask_torch(theirs: Counterpart, _loss: lb.Loss, y: Array, p: Array) -> Answers:
@@ -78,7 +84,7 @@ def ask_keras(theirs: Counterpart, loss: lb.Loss, y: Array, p: Array) -> Answers
     import keras
 
     y, p = ARGUMENTS.get(theirs.name, lambda *both: both)(y, p)
-    of_logits = loss.parameters.get("from_logits") or theirs.name == "BinaryFocalCrossentropy"
+    of_logits = loss.parameters.get("from_logits") or "FocalCrossentropy" in theirs.name
     given = {"from_logits": True} if of_logits else {}
     peer = getattr(keras.losses, theirs.name)(reduction=None, dtype="float64", **given)
     if loss.is_row:

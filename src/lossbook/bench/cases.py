@@ -13,6 +13,7 @@ import numpy as np
 from lossbook.domains import Interval, Labels
 from lossbook.errors import InputError
 from lossbook.loss import Loss
+from lossbook.parameters import chosen
 from lossbook.registry import catalogue, get
 
 Array = np.ndarray[Any, Any]
@@ -138,7 +139,7 @@ def cases(
                     continue
                 if layout == "integer" and not _takes_integers(loss):
                     continue
-                fixed = (loss.name, dict(loss.parameters), dtype, output)
+                fixed = (loss.name, chosen(loss), dtype, output)
                 found.append(Case(*fixed, rows, classes, weight, layout, out))
     return found
 

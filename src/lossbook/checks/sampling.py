@@ -10,6 +10,7 @@ import numpy as np
 import lossbook as lb
 from lossbook.domains import ClassLabels, Interval, Labels, OrderedClasses, RowsOf
 from lossbook.families import DevianceLoss
+from lossbook.maths.arrays import ArrayMaths
 
 Array = np.ndarray[Any, Any]
 
@@ -96,12 +97,30 @@ def _rows(loss: lb.Loss, y_pred: Array) -> Array:
     return np.asarray(y_pred / y_pred.sum(axis=-1, keepdims=True))
 
 
-def gradient_terms(loss: lb.Loss, samples: Samples) -> Array:
-    """The size of what each gradient is the sum of: for soft labels, of one term per class.
+def terms_of(loss: lb.Loss, samples: Samples, order: int) -> Array:
+    """The size of what each derivative is the sum of; where it cancels, rounding is relative to it.
 
-    Where those terms cancel, a gradient's rounding is relative to them.
+    What the loss says, or else, for gradients of soft labels, one term per class.
     """
-    gradient = loss.gradient(samples.y_true, samples.y_pred, reduction="none").astype(float)
+    call = (loss, loss.gradient, loss.hessian)[order]
+    size = abs(np.asarray(call(samples.y_true, samples.y_pred, reduction="none"), float))
+    stated = _stated_terms(loss, samples, order)
+    if stated is None and order == 1:
+        stated = _label_terms(loss, samples)
+    return size if stated is None else np.maximum(size, stated)
+
+
+def _stated_terms(loss: lb.Loss, samples: Samples, order: int) -> Array | None:
+    if not isinstance(loss, lb.RowLoss):
+        return None
+    m = ArrayMaths(np, np.dtype(np.float64))
+    labels = loss.label_domain.terms(m, samples.y_true.astype(float), samples.y_pred.shape)
+    with np.errstate(all="ignore"):
+        terms = loss.sizes(m, order, labels, samples.y_pred.astype(float))
+    return None if terms is None else np.asarray(terms[..., 0] if order == 0 else terms)
+
+
+def _label_terms(loss: lb.Loss, samples: Samples) -> Array | None:
     if samples.labels == "rows":
         classes = samples.y_pred.shape[-1]
         each = [_slopes(loss, np.full(len(samples), k), samples.y_pred) for k in range(classes)]
@@ -112,7 +131,7 @@ def gradient_terms(loss: lb.Loss, samples: Samples) -> Array:
     if samples.labels == "soft":
         low, high = (_slopes(loss, np.full(len(samples), y), samples.y_pred) for y in (0.0, 1.0))
         return np.asarray((1 - samples.y_true.astype(float)) * low + samples.y_true * high)
-    return np.asarray(abs(gradient))
+    return None
 
 
 def _slopes(loss: lb.Loss, y_true: Array, y_pred: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +11,8 @@ import lossbook as lb
 from lossbook import floats
 from lossbook.checks.extremes import extreme
 from lossbook.checks.places import labels, predictions
-from lossbook.checks.sampling import Array, Samples, ordinary
+from lossbook.checks.sampling import Array, Samples, columns, ordinary
+from lossbook.domains import ClassLabels
 
 Size = Callable[[Samples], Array]
 
@@ -22,9 +24,14 @@ def largest(loss: lb.Loss, size: Size) -> float:
 
     Infinite where sizes grow without bound, even if only like a logarithm.
     """
-    if _grows(loss, size):
+    if _grows(loss, size) or _grows_with_columns(loss, size):
         return np.inf
     sets = [*extreme(loss, np.float64, 1500, seed=11), *ordinary(loss, 500, seed=12)]
+    if loss.is_row and loss.prediction_domain.checks_nothing:
+        sets.append(_far_out(loss, 75))  # where bounds are approached
+        if isinstance(loss.label_domain, ClassLabels):
+            sets.append(_certain(loss))
+    sets = [replace(samples, y_pred=_held(loss, samples.y_pred)) for samples in sets]
     if loss.is_row:
         sets = sorted([*sets, *_with_every_label(sets)], key=lambda s: _top(size(s)))
         return max(_climbed(loss, size, samples) for samples in sets[-_SETS_TO_CLIMB_IN:])
@@ -47,11 +54,31 @@ def _far_out(loss: lb.Loss, power: int) -> Samples:
     if loss.is_row:
         rows = ordinary(loss, 8, seed=16)[0]
         y_pred = rows.y_pred * (big if loss.prediction_domain.checks_nothing else 1 / big)
+        if loss.prediction_domain.checks_nothing:
+            y_pred[::2] = big  # all of them equal: as far out, and undecided
         return Samples(rows.labels, rows.y_true, y_pred)
     numbers = np.array([0, 1, -1, big, -big, 1 / big, -1 / big])
     y_true, y_pred = (grid.ravel() for grid in np.meshgrid(numbers, numbers))
     inside = ~(loss.label_domain.outside(y_true) | loss.prediction_domain.outside(y_pred))
     return Samples("far out", y_true[inside], y_pred[inside])
+
+
+def _certain(loss: lb.Loss) -> Samples:
+    """Scores that are the logarithms of certain and right predictions."""
+    classes = np.arange(columns(loss))
+    return Samples("index", classes, np.where(classes[:, None] == classes, 0.0, -1000.0))
+
+
+def _grows_with_columns(loss: lb.Loss, size: Size) -> bool:
+    """Whether four times as many classes give half as much again, and more of them once more."""
+    if not isinstance(loss.label_domain, ClassLabels) or loss.columns.count:
+        return False
+    rng = np.random.default_rng(17)
+    tops = []
+    for count in (8, 32, 128):
+        y_pred = _held(loss, abs(rng.normal(size=(100, count))))
+        tops.append(_top(size(Samples("index", rng.integers(0, count, 100), y_pred))))
+    return tops[2] > 1.5 * tops[1] > 2.25 * tops[0] > 0
 
 
 def _with_every_label(sets: list[Samples]) -> list[Samples]:
@@ -98,8 +125,15 @@ def _climbed(loss: lb.Loss, size: Size, samples: Samples) -> float:
 
 
 def _held(loss: lb.Loss, y_pred: Array) -> Array:
+    """The nearest predictions inside the domain; probabilities of classes sum to 1."""
     domain = loss.prediction_domain
-    return y_pred if domain.checks_nothing else np.clip(y_pred, domain.low, domain.high)
+    if domain.checks_nothing:
+        return y_pred
+    inside = np.clip(y_pred, domain.low, domain.high)
+    if isinstance(loss.label_domain, ClassLabels):
+        inside = np.maximum(inside, np.finfo(float).tiny)
+        return np.asarray(inside / inside.sum(axis=-1, keepdims=True))
+    return np.asarray(inside)
 
 
 def _numbers(sizes: Array) -> Array:

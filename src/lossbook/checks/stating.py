@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -50,6 +51,8 @@ def require(loss: lb.Loss, fact: str, should_be: object, because: str) -> None:
 def require_largest(loss: lb.Loss, fact: str, largest: float, what: str) -> None:
     """The loss states this bound, which is reached or approached; infinite beyond all bounds."""
     stated = getattr(loss.facts, fact)
+    if math.isnan(stated):
+        return  # nothing is stated
     because = f"the largest {what} found is {largest:.17g}"
     if stated == float("inf"):
         holds = largest > UNBOUNDED
@@ -63,6 +66,8 @@ def require_largest(loss: lb.Loss, fact: str, largest: float, what: str) -> None
 def require_smallest(loss: lb.Loss, fact: str, smallest: float, what: str) -> None:
     """The loss states this bound from below; 0 where there is none but 0."""
     stated = getattr(loss.facts, fact)
+    if math.isnan(stated):
+        return
     because = f"the smallest {what} found is {smallest:.17g}"
     holds = stated <= smallest * ROUNDING and (
         smallest < NOTHING if stated == 0 else smallest <= stated / TIGHT

@@ -154,6 +154,8 @@ def _link_note(loss: Loss) -> str:
 
 
 def _bound(value: float | None) -> str:
+    if value is not None and math.isnan(value):
+        return "not worked out"
     return "no bound" if value is None or math.isinf(value) else f"{value:g}"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lossbook.engine import arguments, blocks, foreign, outputs
+from lossbook.engine.ignoring import without_ignored
 from lossbook.engine.libraries import HOME, namespace_of
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def read_samples(loss: Loss, y_true: Any, y_pred: Any, sample_weight: Any) -> Sa
     if sample_weight is not None:
         weights = arguments.real_array("sample_weight", sample_weight)
     arguments.check_shapes(loss, labels, predictions, weights)
+    labels, weights = without_ignored(loss, HOME, labels, predictions.ndim, weights)
     if weights is not None:
         arguments.check_weights(weights)
         weights = _native(weights)

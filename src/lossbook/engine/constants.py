@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lossbook.engine import arguments
+from lossbook.engine.ignoring import without_ignored
 from lossbook.engine.libraries import HOME
 from lossbook.engine.minima import minimum
+from lossbook.engine.row_constants import best_row
+from lossbook.engine.score_constants import best_scores
 from lossbook.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,10 +24,9 @@ def optimal_constant(loss: Loss, y_true: Any, sample_weight: Any) -> Any:
     if loss.functional is not None:
         return loss.constant_from(loss.functional(labels, weights))
     if loss.is_row:
-        from lossbook.engine.row_constants import best_row
-
         row_loss: Any = loss
-        return best_row(row_loss, labels, weights)
+        of_classes = loss.link.name == "softmax" or "from_logits" in loss.parameters
+        return (best_scores if of_classes else best_row)(row_loss, labels, weights)
     return minimum(loss, labels, weights)
 
 
@@ -35,6 +37,8 @@ def _read(loss: Loss, y_true: Any, sample_weight: Any) -> tuple[Any, Any]:
     weights = None
     if sample_weight is not None:
         weights = arguments.real_array("sample_weight", sample_weight)
+    labels, weights = without_ignored(loss, HOME, labels, max(labels.ndim, 2), weights)
+    if weights is not None:
         arguments.check_weights(weights)
         weights = weights.reshape(-1).astype(np.float64)
     shape = _shape_of_predictions(loss, labels)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lossbook.engine import arguments, outputs
 from lossbook.engine.blocks import weigh
+from lossbook.engine.ignoring import without_ignored
 from lossbook.engine.libraries import (
     default_float,
     derivative,
@@ -66,6 +67,7 @@ def read_samples(loss: Loss, xp: Any, y_true: Any, y_pred: Any, sample_weight: A
     arguments.check_shapes(loss, y_true, y_pred, weights)
     dtype = y_pred.dtype if xp.isdtype(y_pred.dtype, "real floating") else default_float(xp)
     m = ArrayMaths(xp, working_dtype(xp, dtype), device)
+    y_true, weights = without_ignored(loss, m, y_true, y_pred.ndim, weights)
     if not any(is_traced(array) for array in (y_true, y_pred, weights) if array is not None):
         _check_values(loss, m, y_true, y_pred, weights)
     labels, predictions = xp.astype(y_true, m.dtype), xp.astype(y_pred, m.dtype)

@@ -39,10 +39,13 @@ def kernel_for(loss: Loss) -> Any:
 
 
 def find_kernel(module: Any, loss: Loss, *instruction_set: str) -> Any:
-    """The kernel of a loss in this compiled module; none takes tuples of numbers."""
+    """The kernel of a loss in this compiled module; none takes tuples of numbers, or options."""
+    fields = dataclasses.fields(loss)  # type: ignore[arg-type]
+    if any(parameters.is_set(field, getattr(loss, field.name)) for field in fields):
+        return None
     if any(isinstance(value, tuple) for value in loss.parameters.values()):
         return None
-    numbers = list(parameters.run_time_numbers(loss.parameters).values())
+    numbers = list(parameters.run_time_numbers(parameters.chosen(loss)).values())
     return module.find_kernel(kernel_name(loss), numbers, *instruction_set)
 
 

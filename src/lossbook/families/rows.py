@@ -29,6 +29,11 @@ class RowLoss(Loss, family=True):
         """
         return False
 
+    @property
+    def ignores_shifts(self) -> bool:
+        """Whether adding a number to all predictions of a row changes nothing."""
+        return False
+
     def value(self, m: Any, y: Term, prediction: Term) -> Term:
         """The loss of each row."""
         raise NotImplementedError

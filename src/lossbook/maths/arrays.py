@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from lossbook.maths.namespace import RowMaths, Term
+from lossbook.maths import thresholds
+from lossbook.maths.namespace import Term
+from lossbook.maths.rows import RowMaths
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,37 @@ class ArrayMaths(RowMaths):
     def row(self, entries: tuple[Term, ...]) -> Term:
         return self.xp.asarray(entries, dtype=self.dtype, device=self.device)
 
+    def total(self, *terms: Term) -> Term:
+        whole, lost = terms[0], 0.0
+        for term in terms[1:]:
+            whole, rounding = self._two_sum(whole, term)
+            lost = lost + rounding
+        return whole + self.where(self.xp.isfinite(lost), lost, 0.0)
+
+    def entropy_gap(self, t: Term) -> Term:
+        # Far from 0 the plain form; near 0, where its terms cancel, the series.
+        squared = t * t
+        sum_ = 0.0
+        for k in range(26, 0, -1):
+            sum_ = squared * (sum_ + 1 / (2 * k * (2 * k - 1)))
+        return self.where(squared < 1 / 4, sum_, super().entropy_gap(t))
+
+    def exp_of_quotient(self, x: Term, y: Term) -> Term:
+        # What rounding took from the quotient, which exp turns into a relative error of that size.
+        quotient, lost = self._quotient(x, y)
+        exponential = self.exp(quotient)
+        return exponential + exponential * lost
+
+    def difference(self, x: Term, y: Term) -> tuple[Term, Term]:
+        """``x - y``, and what its rounding took away."""
+        whole, lost = self._two_sum(x, -y)
+        return whole, self.where(self.xp.isfinite(lost), lost, 0.0)
+
+    def coarse(self, x: Term) -> Term:
+        """``x`` rounded to so few bits after the point that sums of squares of it are exact."""
+        scale = 2.0 ** (-round(math.log2(self.xp.finfo(self.dtype).eps)) // 2 - 2)
+        return self.xp.round(x * scale) / scale
+
     def sum(self, x: Term) -> Term:
         return self.xp.sum(x, axis=-1, keepdims=True)
 
@@ -111,31 +145,74 @@ class ArrayMaths(RowMaths):
 
     def others(self, x: Term) -> Term:
         # Without the largest entry, so that a row like (1, 1e-20) keeps what the largest leaves.
-        is_top = self._is_top(x)
+        is_top = self._is_top(abs(x))
         rest = self.sum(self.where(is_top, 0.0, x))
-        top = self.xp.max(x, axis=-1, keepdims=True)
+        top = self.sum(self.where(is_top, x, 0.0))
         return self.where(is_top, rest, top + (rest - x))
 
+    def top(self, x: Term) -> Term:
+        return self.where(self._is_top(x), 1.0, 0.0)
+
+    def runner_up(self, x: Term) -> Term:
+        low = float(self.xp.finfo(self.dtype).min)
+        return self.top(self.where(self._is_top(x), -math.inf, self.maximum(x, low)))
+
+    def each_class(self, weight: Term, x: Term) -> Iterator[tuple[Term, Term, Term]]:
+        classes = self.xp.arange(x.shape[-1], device=self.device)
+        for place in range(x.shape[-1]):
+            column = weight[..., place : place + 1]
+            # Only NumPy's numbers can be looked at: another library's may not be known yet.
+            if not isinstance(column, np.ndarray) or column.any():
+                yield classes == place, column, x[..., place : place + 1]
+
+    def sparsemax_excess(self, x: Term) -> Term:
+        return thresholds.sparsemax_excess(self, x)
+
+    def entmax15_excess(self, x: Term) -> Term:
+        return thresholds.entmax15_excess(self, x)
+
     def softmax(self, x: Term) -> Term:
-        # With what rounding takes from 1 + rest put back: half a ULP less for every product of p.
+        # With what roundings took put back: half a ULP less for every product of p.
         shifted = self._shifted(x)
-        rest, whole = shifted.rest, 1 + shifted.rest
+        whole = 1 + shifted.rest
         back = whole - 1
-        lost = (1 - (whole - back)) + (rest - back)
+        lost = ((1 - (whole - back)) + (shifted.rest - back)) + shifted.rest_lost
         p = shifted.weights / whole
-        return p - p * (lost / whole)
+        return p + (shifted.weights_lost - p * lost) / whole
 
     def softmax_rest(self, x: Term) -> Term:
         # 1 - p is right wherever p is at most 1/2. Above, rest / (1 + rest) would inherit the whole
         # rounding of 1 + rest; this way only a share rest of it arrives.
         shifted = self._shifted(x)
         rest, whole = shifted.rest, 1 + shifted.rest
-        small = rest - rest * (rest / whole)
+        small = rest - (rest * (rest / whole) - shifted.rest_lost / (whole * whole))
         return self.where(shifted.is_top & (rest < 1), small, 1 - shifted.weights / whole)
 
     def log_softmax(self, x: Term) -> Term:
         shifted = self._shifted(x)
-        return shifted.distance - self.log1p(shifted.rest)
+        return shifted.distance - (self.log1p(shifted.rest) - shifted.lost)
+
+    def softmax_power(self, x: Term, exponent: Term) -> Term:
+        # exp of a product takes over its rounding as |product| units in the last place.
+        shifted = self._shifted(x)
+        product, lost = self._two_product(shifted.distance, exponent)
+        lost = lost + exponent * shifted.lost
+        power = self.exp(product)
+        power = power + power * self.where(self.xp.isfinite(lost), lost, 0.0)
+        return power / self.exp(exponent * self.log1p(shifted.rest))
+
+    def softmax_rest_power(self, x: Term, exponent: Term) -> Term:
+        return self.xp.pow(self.softmax_rest(x), self.array(exponent))
+
+    def softmax_spread(self, x: Term, scores: Term) -> Term:
+        # The likeliest class apart: what it lacks to 1 may be too small to be divided by, but no
+        # other class has more.
+        is_top = self._is_top(scores)
+        p, rest = self.softmax(scores), self.softmax_rest(scores)
+        lack = self.sum(self.where(is_top, rest, 0.0))
+        from_top = self.share(p, lack) * self.sum(self.where(is_top, x, 0.0))
+        of_others = self.where(is_top, 0.0, x / self.where(is_top, 1.0, rest))
+        return p * (self.where(is_top, 0.0, from_top) + p * self.others(of_others))
 
     def at_top(self, x: Term, scores: Term) -> Term:
         """The entry of ``x`` at each row's largest score."""
@@ -146,34 +223,98 @@ class ArrayMaths(RowMaths):
         classes = self.xp.arange(diagonal.shape[-1], device=self.device)
         return self.where(classes[:, None] == classes, diagonal[..., None], elsewhere)
 
+    def tempered(self, x: Term, temperature: Term) -> Term:
+        return _Tailed(*self._quotient(x, temperature))
+
+    def log_sum_exp(self, x: Term) -> Term:
+        scores, tail = _parts(x)
+        top = self.sum(self.where(self._is_top(x), scores, 0.0))
+        lost = self.sum(self.where(self._is_top(x), tail, 0.0))
+        return top + (self.log1p(self._shifted(x).rest) + lost)
+
     def _is_top(self, x: Term) -> Term:
+        x, _ = _parts(x)
         classes = self.xp.arange(x.shape[-1], device=self.device)
         return classes == self.xp.argmax(x, axis=-1, keepdims=True)
 
     def _shifted(self, x: Term) -> _Shifted:
         is_top = self._is_top(x)
+        x, tail = _parts(x)
         # Not max(x), whose slope is shared among equal scores when a library differentiates it.
         top = self.sum(self.where(is_top, x, 0.0))
-        distance = self.where(is_top, 0.0, x - top)
-        weights = self._exp_compensated(distance, x, top)
-        rest = self.sum(self.where(is_top, 0.0, weights))
-        return _Shifted(is_top, distance, weights, rest)
-
-    def _exp_compensated(self, distance: Term, x: Term, top: Term) -> Term:
         # x - top is rounded, and exp turns that absolute error into a relative one of up to
-        # |x - top| * 2^-53: tens of ULP for spread-out scores. Knuth's TwoSum recovers what was
-        # rounded away, and exp(d + lost) = exp(d) (1 + lost) to first order.
-        back = distance - x
-        lost = (x - (distance - back)) - (top + back)
-        weights = self.exp(distance)
-        return weights + weights * self.where(self.xp.isfinite(lost), lost, 0.0)
+        # |x - top| * 2^-53: tens of ULP for spread-out scores. What was rounded away is known, and
+        # exp(d + lost) = exp(d) (1 + lost) to first order.
+        distance, lost = self.difference(x, top)
+        lost = lost + (tail - self.sum(self.where(is_top, tail, 0.0)))
+        distance = self.where(is_top, 0.0, distance)
+        exponential = self.exp(distance)
+        weights = exponential + exponential * lost
+        weights_lost = (exponential - weights) + exponential * lost
+        rest, rest_lost = (
+            self.sum(self.where(is_top, 0.0, part)) for part in (weights, weights_lost)
+        )
+        return _Shifted(is_top, distance, lost, weights, weights_lost, rest, rest_lost)
+
+    def _two_sum(self, x: Term, y: Term) -> tuple[Term, Term]:
+        """A sum and the rounding error of it (Knuth)."""
+        whole = x + y
+        back = whole - x
+        return whole, (x - (whole - back)) + (y - back)
+
+    def _two_product(self, x: Term, y: float) -> tuple[Term, Term]:
+        """A product and the rounding error of it (Veltkamp and Dekker)."""
+        y, less = self._in_dtype(y)
+        product = x * y
+        (x_high, x_low), (y_high, y_low) = self._halves(x), self._halves(self.array(y))
+        error = x_low * y_low - (((product - x_high * y_high) - x_low * y_high) - x_high * y_low)
+        return product, error + x * less
+
+    def _in_dtype(self, number: float) -> tuple[float, float]:
+        """A parameter as a number of this dtype, and what it loses by that."""
+        if self.xp.finfo(self.dtype).bits > 32:
+            return number, 0.0
+        rounded = float(np.float32(number))
+        return rounded, number - rounded
+
+    def _quotient(self, x: Term, y: float) -> tuple[Term, Term]:
+        """A quotient, and what its rounding took away."""
+        y, less = self._in_dtype(y)
+        quotient = x / y
+        product, error = self._two_product(quotient, y)
+        lost = (((x - product) - error) - quotient * less) / y
+        return quotient, self.where(self.xp.isfinite(lost), lost, 0.0)
+
+    def _halves(self, x: Term) -> tuple[Term, Term]:
+        digits = 1 - round(math.log2(self.xp.finfo(self.dtype).eps))
+        lifted = x * (2.0 ** ((digits + 1) // 2) + 1)
+        high = lifted - (lifted - x)
+        return high, x - high
 
 
 @dataclass(frozen=True)
 class _Shifted:
-    """Scores relative to the row's largest; ``rest`` sums exp of all of them but that one."""
+    """Scores relative to the row's largest; ``rest`` sums exp of all of them but that one.
+
+    With what rounding took from each: exp(distance + lost) is weights + weights_lost.
+    """
 
     is_top: Term
     distance: Term
+    lost: Term
     weights: Term
+    weights_lost: Term
     rest: Term
+    rest_lost: Term
+
+
+@dataclass(frozen=True)
+class _Tailed:
+    """Scores with what their rounding took away, which a softmax of them makes good."""
+
+    head: Term
+    tail: Term
+
+
+def _parts(x: Term) -> tuple[Term, Term]:
+    return (x.head, x.tail) if isinstance(x, _Tailed) else (x, 0.0)

@@ -172,6 +172,23 @@ class Maths(ABC):
             result = result * z + float(coefficient)
         return result
 
+    def total(self, *terms: Term) -> Term:
+        """The sum of a few terms, rounded once: a sum of exact terms may cancel."""
+        first, *rest = terms
+        return sum(rest, first)
+
+    def entropy_gap(self, t: Term) -> Term:
+        """``((1 - t) log(1 - t) + (1 + t) log(1 + t)) / 2`` for t in [-1, 1], which is about t²/2.
+
+        By how much the entropy of the shares (1 - t) / 2 and (1 + t) / 2 is less than log 2.
+        """
+        less, more = self.xlog1py(1 - t, -t), self.xlog1py(1 + t, t)
+        return (less + more) / 2
+
+    def exp_of_quotient(self, x: Term, y: Term) -> Term:
+        """``exp(x / y)``."""
+        return self.exp(x / y)
+
     def clip(self, x: Term, low: Term, high: Term) -> Term:
         """``x`` held between ``low`` and ``high``."""
         return self.minimum(self.maximum(x, low), high)
@@ -338,54 +355,6 @@ class Maths(ABC):
         rest = self.remainder(x, period) - self.remainder(y, period)
         over, under = rest > period / 2, rest < -period / 2
         return rest - self.where(over, period, self.where(under, -period, 0))
-
-
-class RowMaths(Maths):
-    """A namespace that also works along the last axis: one row of predictions per sample."""
-
-    @abstractmethod
-    def row(self, entries: tuple[Term, ...]) -> Term:
-        """A tuple of numbers (a parameter of the loss) as a row, the same for all samples."""
-
-    @abstractmethod
-    def sum(self, x: Term) -> Term:
-        """The sum of each row; the axis is kept, with length 1."""
-
-    @abstractmethod
-    def beside(self, *columns: Term) -> Term:
-        """Columns, or rows, side by side as one row."""
-
-    @abstractmethod
-    def places(self, x: Term) -> Term:
-        """The whole numbers 0, 1, 2, ... of a row's columns."""
-
-    @abstractmethod
-    def running(self, x: Term) -> Term:
-        """Per entry, the sum of it and all before it."""
-
-    @abstractmethod
-    def tails(self, x: Term) -> Term:
-        """Per entry, the sum of it and all after it."""
-
-    @abstractmethod
-    def scaled(self, x: Term) -> tuple[Term, Term]:
-        """A row divided by a scale that keeps its squares in range, and that scale."""
-
-    @abstractmethod
-    def others(self, x: Term) -> Term:
-        """Per entry, the sum of all others of its row; nothing cancels where none is negative."""
-
-    @abstractmethod
-    def softmax(self, x: Term) -> Term:
-        """``exp(x_j) / sum_k exp(x_k)``."""
-
-    @abstractmethod
-    def softmax_rest(self, x: Term) -> Term:
-        """``1 - softmax(x)``: the probability of all other classes, summed and not subtracted."""
-
-    @abstractmethod
-    def log_softmax(self, x: Term) -> Term:
-        """``x_j - log sum_k exp(x_k)``, relatively accurate where it is close to 0."""
 
 
 def _halves(x: Term) -> tuple[Term, Term]:

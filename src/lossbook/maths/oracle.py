@@ -6,13 +6,14 @@ Rows of scores are NumPy arrays of mpmath numbers.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import mpmath
 import numpy as np
 
-from lossbook.maths.namespace import RowMaths, Term
+from lossbook.maths.namespace import Term
+from lossbook.maths.rows import RowMaths
 
 DIGITS = 120
 # Decimal digits to work with (``mpmath.workdps(DIGITS)``): the building blocks do not cancel, so
@@ -193,6 +194,39 @@ class OracleMaths(RowMaths):
         top = int(np.argmax(x))
         rest = sum(self.exp(np.delete(x, top) - x[top]))
         return (x - x[top]) - self.log1p(rest)
+
+    def top(self, x: Term) -> Term:
+        return _one_hot(x, int(np.argmax(x)))
+
+    def runner_up(self, x: Term) -> Term:
+        return _one_hot(x, int(np.argsort(-x, kind="stable")[1]))
+
+    def each_class(self, weight: Term, x: Term) -> Iterator[tuple[Term, Term, Term]]:
+        for place in range(len(x)):
+            yield np.arange(len(x)) == place, weight[place : place + 1], x[place : place + 1]
+
+    def sparsemax_excess(self, x: Term) -> Term:
+        falling = -np.sort(-x)
+        reached = (np.cumsum(falling) - 1) / np.arange(1, len(x) + 1)
+        return x - max(reached)
+
+    def entmax15_excess(self, x: Term) -> Term:
+        falling = -np.sort(-x) / 2
+        threshold = None
+        for count in range(1, len(x) + 1):
+            support = falling[:count]
+            mean = sum(support) / count
+            room = (1 - sum((support - mean) ** 2)) / count
+            # The threshold of the first few, as long as all of them are above it.
+            if room >= 0 and mean - mpmath.sqrt(room) <= support[-1]:
+                threshold = mean - mpmath.sqrt(room)
+        return x / 2 - threshold
+
+
+def _one_hot(x: Term, place: int) -> Term:
+    row = np.full(x.shape, mpmath.mpf(0), dtype=object)
+    row[place] = mpmath.mpf(1)
+    return row
 
 
 ORACLE = OracleMaths()

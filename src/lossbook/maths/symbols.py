@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import mpmath
 import numpy as np
 import sympy
 
-from lossbook.maths.namespace import Relative, RowMaths, Term
+from lossbook.maths.namespace import Relative, Term
+from lossbook.maths.oracle import ORACLE, OracleMaths
+from lossbook.maths.rows import RowMaths
 
 CLASSES = 3
 # Rows of class scores are shown, and checked, with this many classes: the fewest that tell a target
@@ -38,6 +42,54 @@ class Sigmoid(sympy.Function):  # type: ignore[misc]
 
     def _pretty(self, printer: Any) -> Any:
         return printer._print_Function(self, func_name="σ" if printer._use_unicode else "sigmoid")
+
+
+class _Threshold(sympy.Function):  # type: ignore[misc]
+    """What scores are lowered by until the rest of them is a distribution; a number when it is one.
+
+    Its slope by a score is what the theorem of the implicit function says.
+    """
+
+    scale: Any
+    excess: Any
+
+    def _eval_evalf(self, prec: int) -> Any:
+        if not all(entry.is_number for entry in self.args):
+            return None
+        with mpmath.workprec(prec + 20):
+            scores = np.asarray([mpmath.mpf(entry.evalf(prec + 20)) for entry in self.args])
+            lowered = type(self).excess(ORACLE, scores)
+            return sympy.Float(scores[0] * self.scale - lowered[0], precision=prec)
+
+    def _latex(self, printer: Any, exp: Any = None) -> str:
+        return r"\tau" if exp is None else rf"\tau^{{{exp}}}"
+
+    def _pretty(self, printer: Any) -> Any:
+        return printer._print(sympy.Symbol("τ" if printer._use_unicode else "tau"))
+
+    def _share(self, argindex: int, weight: Callable[[Any], Any]) -> Any:
+        above = [weight(self.scale * entry - self) for entry in self.args]
+        return above[argindex - 1] / sum(above)
+
+
+class SparsemaxThreshold(_Threshold):
+    """The threshold of sparsemax."""
+
+    scale = 1
+    excess = OracleMaths.sparsemax_excess
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        return self._share(argindex, lambda excess: _piecewise(excess > 0, 1, 0))
+
+
+class Entmax15Threshold(_Threshold):
+    """The threshold of 1.5-entmax, of halved scores."""
+
+    scale = sympy.Rational(1, 2)
+    excess = OracleMaths.entmax15_excess
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        return self._share(argindex, lambda excess: sympy.Max(excess, 0)) / 2
 
 
 class SymbolMaths(RowMaths):
@@ -91,12 +143,7 @@ class SymbolMaths(RowMaths):
         return _each(sympy.atan, x)
 
     def where(self, condition: Term, if_true: Term, if_false: Term) -> Term:
-        return _each(
-            lambda true, where, false: sympy.Piecewise((true, where), (false, True)),
-            if_true,
-            condition,
-            if_false,
-        )
+        return _each(_piecewise, condition, if_true, if_false)
 
     def maximum(self, x: Term, y: Term) -> Term:
         return _each(sympy.Max, x, y)
@@ -141,10 +188,10 @@ class SymbolMaths(RowMaths):
         return self.softplus(x) - y * x
 
     def row(self, entries: tuple[Term, ...]) -> Term:
-        return np.asarray(entries, dtype=object).view(_Row)
+        return _row(entries)
 
     def tanh(self, x: Term) -> Term:
-        return sympy.tanh(x)
+        return _each(sympy.tanh, x)
 
     def log_cosh(self, x: Term) -> Term:
         return self.log(sympy.cosh(x))
@@ -197,6 +244,41 @@ class SymbolMaths(RowMaths):
     def log_softmax(self, x: Term) -> Term:
         return x - self.log(self.sum(self.exp(x)))
 
+    def log_sum_exp(self, x: Term) -> Term:
+        return self.log(self.sum(self.exp(x)))
+
+    def softmax_minus(self, x: Term, y: Term) -> Term:
+        return self.softmax(x) - y
+
+    def softmax_power(self, x: Term, exponent: Term) -> Term:
+        return self.softmax(x) ** exponent
+
+    def top(self, x: Term) -> Term:
+        return _row(_is_largest(x, place) for place in range(len(x)))
+
+    def runner_up(self, x: Term) -> Term:
+        return _row(
+            sum(
+                _is_largest(x, first) * _is_largest(x, place, besides=first)
+                for first in range(len(x))
+                if first != place
+            )
+            for place in range(len(x))
+        )
+
+    def rival(self, x: Term) -> Term:
+        return _row(sympy.Max(*np.delete(x, place)) for place in range(len(x)))
+
+    def each_class(self, weight: Term, x: Term) -> Iterator[tuple[Term, Term, Term]]:
+        for place in range(len(x)):
+            yield np.arange(len(x)) == place, weight[place : place + 1], x[place : place + 1]
+
+    def sparsemax_excess(self, x: Term) -> Term:
+        return x - SparsemaxThreshold(*x)
+
+    def entmax15_excess(self, x: Term) -> Term:
+        return x / 2 - Entmax15Threshold(*x)
+
 
 def _each(function: Any, *terms: Term) -> Term:
     if any(isinstance(term, np.ndarray) for term in terms):
@@ -218,6 +300,19 @@ class _Row(np.ndarray[Any, Any]):
 
     def __ge__(self, other: Any) -> Any:
         return np.greater_equal(self, other, dtype=object)
+
+
+def _row(entries: Iterable[Any]) -> Term:
+    return np.asarray(list(entries), dtype=object).view(_Row)
+
+
+def _piecewise(condition: Any, if_true: Any, if_false: Any) -> Any:
+    return sympy.Piecewise((if_true, condition), (if_false, True))
+
+
+def _is_largest(x: Term, place: int, besides: int | None = None) -> Any:
+    others = [x[k] for k in range(len(x)) if k not in (place, besides)]
+    return _piecewise(x[place] > sympy.Max(*others), 1, 0)
 
 
 SYMBOLS = SymbolMaths()

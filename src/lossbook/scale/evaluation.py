@@ -10,6 +10,7 @@ import numpy as np
 
 from lossbook.domains import ClassLabels
 from lossbook.errors import InputError
+from lossbook.parameters import chosen
 from lossbook.scale.constants import search_for
 from lossbook.scale.errors import FileError
 from lossbook.scale.results import Evaluation
@@ -123,7 +124,7 @@ def evaluate(
         file=os.fspath(path),
         file_bytes=table.bytes,
         loss=loss.name,
-        parameters=dict(loss.parameters),
+        parameters=chosen(loss),
         kind=loss.kind,
         y_true=columns.y_true,
         y_pred=columns.y_pred,

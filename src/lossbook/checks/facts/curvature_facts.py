@@ -14,12 +14,13 @@ from lossbook.checks.places import generic_predictions, labels, predictions
 from lossbook.checks.sampling import Array, Samples, ordinary
 from lossbook.checks.searching import largest, row_jumps
 from lossbook.checks.stating import require, require_largest, require_smallest, statement
-from lossbook.checks.truth import as_rows, exact
+from lossbook.checks.truth import as_rows, exact, truth
 from lossbook.maths.oracle import ORACLE
 
 NOISE = 1e-13
 DIGITS = 100
 STEP = 30  # digits; the square of the step is what differences are off by
+_FACTORS = (1, 30, 1000, 10**5)
 FLAT = 1e-20  # of the largest eigenvalue: what is 0 but for that
 
 
@@ -64,6 +65,12 @@ def _hills_of_rows(loss: lb.Loss) -> Iterator[tuple[str, Array, Array]]:
         yield "the slope falls on the way from a row", way[0], rise < -room
         room = NOISE * (abs(first) + abs(last))
         yield "the value is above a chord", way[1], at[1][0] > (first + last) / 2 + room
+    # Far out, where slopes differ by less than their rounding, the exact curvatures tell.
+    for factor in _FACTORS if loss.prediction_domain.checks_nothing else ():
+        for some in ordinary(loss, 4, seed=3):
+            curvatures = truth(loss, 2, some.y_true, factor * some.y_pred)
+            falls = (curvatures < 0).any(axis=-1)
+            yield "the curvature is negative", factor * some.y_pred, falls
 
 
 @statement
@@ -86,7 +93,8 @@ def the_strong_convexity_is_the_smallest_curvature(loss: lb.Loss) -> None:
         smallest = min(curvature for curvature, _ in _curvatures(loss))
         if smallest > 0 and not loss.is_row:
             smallest = min(smallest, -largest(loss, lambda samples: -_hessian(loss, samples)))
-        require_smallest(loss, "strong_convexity", float(smallest), "curvature")
+        # That it is not negative is for the statement of convexity to say.
+        require_smallest(loss, "strong_convexity", max(0.0, float(smallest)), "curvature")
     else:
         require(loss, "strong_convexity", 0.0, "it states that it is not convex")
 
@@ -96,7 +104,7 @@ def _curvatures(loss: lb.Loss) -> Iterator[tuple[Any, str]]:
     with mpmath.workdps(DIGITS):
         exactly = loss.over(ORACLE)
         if loss.is_row:
-            spreads = (1, 4) if loss.prediction_domain.checks_nothing else (1,)
+            spreads = (1, 4, 30) if loss.prediction_domain.checks_nothing else (1,)
             for samples, spread in itertools.product(ordinary(loss, 4, seed=6), spreads):
                 y_pred = spread * exact(samples.y_pred)
                 for y, p in zip(as_rows(loss, exact(samples.y_true), y_pred), y_pred, strict=True):

@@ -19,12 +19,16 @@ from lossbook.maths.oracle import ORACLE
 def the_minimum_is_reached_and_never_passed(loss: lb.Loss) -> None:
     least = -largest(loss, lambda s: -loss(s.y_true, s.y_pred, reduction="none"))
     stated = loss.facts.minimum
+    if np.isnan(stated):
+        return  # nothing is stated
     if least == -np.inf < stated and not loss.is_row:
         least = min(_beyond_all_floats(loss))  # a slow power falls like a logarithm down here
     if stated == -np.inf:
         holds = least < -100  # a logarithm is -100 close to the end of the floats
     else:
-        holds = stated - 1e-12 * abs(stated) <= least <= stated + NOTHING
+        # Rows of probabilities sum to 1 but for their rounding.
+        room = 1e-12 * abs(stated) + (1e-15 if loss.is_row else 0)
+        holds = stated - room <= least <= stated + NOTHING
     if not holds:
         require(loss, "minimum", least, f"the smallest value found is {least}")
 
@@ -45,6 +49,8 @@ def the_supremum_is_approached_and_never_passed(loss: lb.Loss) -> None:
 
 @statement
 def values_only_rise_away_from_the_lowest_where_that_is_stated(loss: lb.Loss) -> None:
+    if loss.facts.unimodal is None:
+        return  # nothing is stated
     for where in _second_valleys_of_rows(loss) if loss.is_row else _second_valleys(loss):
         require(loss, "unimodal", False, f"there is a second valley beyond {where}")
         return

@@ -98,11 +98,13 @@ def states_accuracy(loss: Loss) -> bool:
 
 def sizes_of(loss: Loss, order: int, samples: Samples) -> Any:
     """What errors are measured against where an output is a sum whose terms cancel, else None."""
+    stated = row_sizes(loss, order, samples.y_true, samples.y_pred)
+    if stated is not None:
+        return stated
     cancels = samples.labels == "amounts" or (
         order == 1 and (samples.labels.startswith(("soft", "rows")) or _has_both_signs(loss))
     )
-    measure = terms if cancels else row_sizes
-    return measure(loss, order, samples.y_true, samples.y_pred)
+    return terms(loss, order, samples.y_true, samples.y_pred) if cancels else None
 
 
 def _has_both_signs(loss: Loss) -> bool:

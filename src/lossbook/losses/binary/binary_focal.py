@@ -45,7 +45,7 @@ class BinaryFocal(LogitLoss):
     kind = "binary"
     compensated = True
     thorough = True
-    aliases = {"focal": {}, "focal_loss": {}, "retinanet": {"alpha": 0.25}}
+    aliases = {"focal_loss": {}, "retinanet": {"alpha": 0.25}}
     counterparts = (
         Counterpart("optax", "sigmoid_focal_loss", labels=_SOFT),
         Counterpart(

@@ -3,22 +3,43 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from lossbook.domains import REALS, Domain, Interval
+import numpy as np
+
+from lossbook.domains import REALS, Columns, Domain, Interval
+from lossbook.engine.libraries import HOME, maths_for
+from lossbook.errors import InputError
 from lossbook.facts import Accuracy, Example, Facts
-from lossbook.families import ScoresLoss
+from lossbook.families.composed import Added, ComposedLoss, OfLabels, OfScores, RowFormulas
+from lossbook.families.softmax import (
+    CrossEntropyOfScores,
+    CrossEntropyOfShares,
+    SoftCapped,
+    SquaredLogSum,
+    Tempered,
+)
 from lossbook.functionals import Functional, Mean
 from lossbook.links import IDENTITY, SOFTMAX, Link
 from lossbook.maths.namespace import Term
-from lossbook.parameters import switch
+from lossbook.parameters import (
+    between,
+    nonnegative,
+    nonnegative_numbers,
+    option,
+    optional_positive,
+    optional_whole,
+    positive,
+    switch,
+)
 from lossbook.rosetta import Counterpart
 
 _LOGITS = {"from_logits": True}
 _NORMALISED = "gradients are larger by 1 in all entries, as the sum is differentiated too"
 _DOUBLED = "twice as large, floored at 1e-16"
 _PREDICTED = Interval(0, 1, hint="pass from_logits=True if these are raw scores")
+_OF_SCORES = ("temperature", "z_loss", "soft_cap")
 
 
-class CrossEntropy(ScoresLoss):
+class CrossEntropy(ComposedLoss):
     r"""Cross entropy over K classes: minus the log-likelihood of a categorical label.
 
     .. math:: \ell(y, p) = -\sum_j y_j \log p_j, \qquad p = \mathrm{softmax}(z) \text{ from logits}
@@ -26,10 +47,33 @@ class CrossEntropy(ScoresLoss):
     ``y_true`` holds class indices, or one-hot or probability rows. Limits are limits: a predicted
     probability of 0 for a class that occurs gives an infinite loss, and nothing is clipped.
 
+    With options, which may be combined, and whose derivatives are those of the composition:
+
+    .. math:: \ell(y, z) = -\sum_j w_j \left((1 - \epsilon) y_j + \tfrac{\epsilon}{K}\right)
+              \log \mathrm{softmax}(s)_j + \lambda \Bigl(\log \sum_j e^{s_j}\Bigr)^2,
+              \qquad s_j = \frac{c \tanh(z_j / c)}{T}
+
+    Class weights are part of the loss, not weights of samples: the mean divides by the number of
+    samples (or the sum of ``sample_weight``) as for every loss. PyTorch divides the sum by the
+    weights of the targets' classes; that mean is ``loss(y, z, reduction="sum")`` over
+    ``loss.class_weights_of(y).sum()``. The z-loss is not class-weighted.
+
     Parameters
     ----------
     from_logits : bool
         Whether ``y_pred`` holds raw scores z rather than probabilities p.
+    class_weight : tuple of float, optional
+        w, one number per class.
+    label_smoothing : float
+        epsilon, the share of each label that is spread evenly over all classes.
+    ignore_index : int, optional
+        Samples with this class index count for nothing, as if they were not there.
+    temperature : float
+        T, what scores are divided by.
+    z_loss : float
+        lambda, the coefficient of the squared logarithm of the softmax's sum.
+    soft_cap : float, optional
+        c, which no score exceeds in size.
 
     Examples
     --------
@@ -39,9 +83,17 @@ class CrossEntropy(ScoresLoss):
     0.8619948040582511
     >>> loss([0], [[50.0, 0.0, 0.0]])
     3.8574996959278356e-22
+    >>> lossbook.CrossEntropy(from_logits=True, ignore_index=-100)([1, -100], [[1.0, 2.0, 2.0]] * 2)
+    0.8619948040582511
     """
 
     from_logits: bool = switch(False)
+    class_weight: tuple[float, ...] | None = option(nonnegative_numbers())
+    label_smoothing: float = option(between(0, 1, 0.0))
+    ignore_index: int | None = option(optional_whole())
+    temperature: float = option(positive(1.0))
+    z_loss: float = option(nonnegative(0.0))
+    soft_cap: float | None = option(optional_positive())
 
     kind = "multiclass"
     aliases = {
@@ -52,7 +104,13 @@ class CrossEntropy(ScoresLoss):
         "softmax_cross_entropy": {"from_logits": True},
     }
     counterparts = (
-        Counterpart("torch", "torch.nn.CrossEntropyLoss", _LOGITS),
+        Counterpart(
+            "torch",
+            "torch.nn.CrossEntropyLoss",
+            _LOGITS,
+            labels="the index -100 is ignored: ignore_index=-100",
+            note="with class weights its mean divides by the weights of the targets",
+        ),
         Counterpart(
             "keras",
             "CategoricalCrossentropy",
@@ -92,13 +150,37 @@ class CrossEntropy(ScoresLoss):
         ),
     )
     accuracy = Accuracy(value=4, gradient=4, hessian=4)
-    references = ("Bridle, Probabilistic Interpretation of Feedforward Classification (1990)",)
+    references = (
+        "Bridle, Probabilistic Interpretation of Feedforward Classification (1990)",
+        "Szegedy et al., Rethinking the Inception Architecture, CVPR (2016), section 7",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in _OF_SCORES:
+            if not self.from_logits and getattr(self, name) != self._default(name):
+                raise InputError(
+                    f"CrossEntropy: {name} changes raw scores, and y_pred holds probabilities: "
+                    "pass from_logits=True with scores, or leave it out.",
+                    argument=name,
+                )
 
     @property
     def example(self) -> Example:
+        count = self.columns.count
+        if count is not None:
+            scores = [[float(k) if self.from_logits else 1 / count for k in range(count)]]
+            return Example(y_true=[1], y_pred=scores)
         if self.from_logits:
             return Example(y_true=[1], y_pred=[[1.0, 2.0, 2.0]])
         return Example(y_true=[1, 0], y_pred=[[0.2, 0.4, 0.4], [0.7, 0.2, 0.1]])
+
+    @property
+    def columns(self) -> Columns:
+        columns = super().columns
+        if self.class_weight is None:
+            return columns
+        return Columns("classes, as in class_weight", len(self.class_weight))
 
     @property
     def prediction_domain(self) -> Domain:
@@ -114,44 +196,105 @@ class CrossEntropy(ScoresLoss):
 
     @property
     def facts(self) -> Facts:
-        if self.from_logits:
-            return Facts(convex=True, lipschitz=math.sqrt(2), smoothness=0.5)
-        return Facts(convex=True)
+        if self.soft_cap is not None:
+            # Bounds would depend on the number of classes, in no closed form.
+            unknown = math.nan
+            return Facts(
+                convex=False,
+                unimodal=False,
+                lipschitz=unknown,
+                smoothness=unknown,
+                minimum=unknown,
+                supremum=unknown,
+            )
+        if self.z_loss > 0:
+            return Facts(convex=False, unimodal=None, minimum=self._least)
+        if not self.from_logits:
+            strictly = self.label_smoothing > 0 and min(self.class_weight or (1.0,)) > 0
+            return Facts(
+                convex=True,
+                strictly_convex=strictly,
+                strong_convexity=math.nan if strictly else 0.0,
+                minimum=self._least,
+            )
+        weights, smoothing = self.class_weight or (1.0,), self.label_smoothing
+        heaviest = (1 - smoothing) * max(weights) + smoothing * sum(weights) / len(weights)
+        steepest = math.sqrt(2) * heaviest / self.temperature
+        return Facts(
+            convex=True,
+            # A smoothed label's depends on the number of classes, whose limit is out of reach.
+            lipschitz=steepest if smoothing == 0 else math.nan,
+            smoothness=heaviest / (2 * self.temperature**2),
+            minimum=self._least,
+        )
 
     @property
-    def functional(self) -> Functional:
-        return Mean()
+    def _least(self) -> float:
+        """The value where the prediction is the smoothed label, of the fewest classes."""
+        weights = self.class_weight or (1.0, 1.0)
+        rows = (self._relabel(HOME, row) for row in np.eye(len(weights)))
+        return min(
+            float(np.sum(row * np.log(row.sum() / np.where(row > 0, row, 1)))) for row in rows
+        )
 
-    def value(self, m: Any, y: Term, scores: Term) -> Term:
-        if self.from_logits:
-            return 0 - m.sum(m.times(y, m.log_softmax(scores)))
-        # 0 - x rather than -x, so that a perfect prediction costs 0 and not -0.
-        return 0 - m.sum(m.xlogy(y, scores))
+    @property
+    def functional(self) -> Functional | None:
+        return Mean() if self.soft_cap is None else None
 
-    def deriv(self, m: Any, y: Term, scores: Term) -> Term:
-        if self.from_logits:
-            # Y p - y with Y the row's sum, split so that neither p = 1 nor y = 1 cancels.
-            return m.others(y) * m.softmax(scores) - y * m.softmax_rest(scores)
-        return m.share(-y, scores)
-
-    def deriv2(self, m: Any, y: Term, scores: Term) -> Term:
-        if self.from_logits:
-            return m.sum(y) * (m.softmax(scores) * m.softmax_rest(scores))
-        return m.share_of_square(y, scores)
-
-    def hessian_matrix(self, m: Any, y: Term, scores: Term) -> Term:
-        diagonal = self.deriv2(m, y, scores)
+    def constant_from(self, value: Any) -> Any:
+        share = self._relabel(HOME, np.asarray(value, dtype=float))
+        share = share / share.sum()
         if not self.from_logits:
-            return m.diagonal(diagonal, 0.0)
-        p = m.softmax(scores)
-        total = m.sum(y)
-        return m.diagonal(diagonal, -total[..., None] * (p[..., :, None] * p[..., None, :]))
+            return share
+        with np.errstate(divide="ignore"):
+            scores = np.log(share)
+        # The z-loss asks for scores whose exponentials sum to 1; else the largest is put at 0.
+        return self.temperature * (scores if self.z_loss > 0 else scores - scores.max())
 
-    def hessian_product(self, m: Any, y: Term, scores: Term, vector: Term) -> Term:
+    def inverse_link(self, raw: Any) -> Any:
         if not self.from_logits:
-            return self.deriv2(m, y, scores) * vector
-        # The Hessian sends constant vectors to 0, so the vector may be shifted to vanish at the
-        # likeliest class; the mean below then leaves out the one probability that could cancel.
-        p = m.softmax(scores)
-        shifted = vector - m.at_top(vector, scores)
-        return m.sum(y) * p * (shifted - m.sum(p * shifted))
+            return super().inverse_link(raw)
+        array, m = maths_for(raw)
+        for seen in self._maps:
+            array = seen.value(m, array)
+        return m.softmax(array)
+
+    def class_weights_of(self, y_true: Any) -> Any:
+        """Each label's class weight, 0 for an ignored one; PyTorch's mean divides by their sum.
+
+        >>> import lossbook
+        >>> lossbook.CrossEntropy(class_weight=(1, 3)).class_weights_of([0, 1, 1])
+        array([1., 3., 3.])
+        """
+        labels = np.asarray(y_true)
+        kept = labels != self.ignore_index
+        if self.class_weight is None:
+            return np.where(kept, 1.0, 0.0)
+        weights = np.asarray(self.class_weight)[np.where(kept, labels, 0).astype(int)]
+        return np.where(kept, weights, 0.0)
+
+    @property
+    def formulas(self) -> RowFormulas:
+        rows: RowFormulas = CrossEntropyOfScores() if self.from_logits else CrossEntropyOfShares()
+        if self.class_weight is not None or self.label_smoothing != 0:
+            rows = OfLabels(rows, self._relabel)
+        if self.z_loss != 0:
+            rows = Added(rows, SquaredLogSum(self.z_loss))
+        for seen in reversed(self._maps):
+            rows = OfScores(rows, seen)
+        return rows
+
+    def _default(self, name: str) -> Any:
+        return type(self).__dataclass_fields__[name].default
+
+    @property
+    def _maps(self) -> list[Any]:
+        """What scores go through, in this order."""
+        capped = [] if self.soft_cap is None else [SoftCapped(self.soft_cap)]
+        return capped if self.temperature == 1 else [*capped, Tempered(self.temperature)]
+
+    def _relabel(self, m: Any, y: Term) -> Term:
+        """The label smoothed, then weighted."""
+        if self.label_smoothing != 0:
+            y = (1 - self.label_smoothing) * y + self.label_smoothing * m.sum(y) / y.shape[-1]
+        return y if self.class_weight is None else m.row(self.class_weight) * y
