@@ -105,6 +105,14 @@ def results(session: nox.Session) -> None:
 
 @nox.session
 def accuracy(session: nox.Session) -> None:
-    """The largest errors in ULP, of every loss, output, dtype and path."""
+    """The largest errors in ULP, of every loss, output, dtype and path; --write keeps them."""
     prepare(session, "test")
     session.run("python", "tools/accuracy.py", *session.posargs)
+
+
+@nox.session
+def pages(session: nox.Session) -> None:
+    """docs/catalogue.md and docs/rosetta.md, as the losses are now."""
+    prepare(session, "test")
+    session.run("python", "tools/catalogue.py")
+    session.run("python", "tools/rosetta.py")

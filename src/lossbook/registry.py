@@ -70,11 +70,7 @@ def catalogue() -> tuple[type[Loss], ...]:
 
 def other_names(cls: type[Loss]) -> dict[str, Mapping[str, Any]]:
     """Aliases, and names in other frameworks, each with the parameters that it implies."""
-    elsewhere = {
-        spelling: counterpart.parameters
-        for counterpart in cls.counterparts
-        for spelling in counterpart.spellings
-    }
+    elsewhere = {one.spellings[-1]: one.parameters for one in cls.counterparts}
     return {**cls.aliases, **elsewhere}
 
 
@@ -163,8 +159,11 @@ def counterpart_named(name: str) -> Counterpart | None:
 def _find(name: str) -> tuple[type[Loss], dict[str, Any]]:
     names: dict[str, tuple[type[Loss], dict[str, Any]]] = {}
     for cls in catalogue():
-        for other, implied in other_names(cls).items():
+        for other, implied in cls.aliases.items():
             names[other.lower()] = (cls, dict(implied))
+        for counterpart in cls.counterparts:
+            for spelling in counterpart.spellings:
+                names[spelling.lower()] = (cls, dict(counterpart.parameters))
     for cls in catalogue():
         names[cls.name] = names[cls.__name__.lower()] = (cls, {})
     key = name.strip().lower()

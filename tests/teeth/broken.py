@@ -18,9 +18,12 @@ from lossbook.domains import Interval
 from lossbook.functionals import Mean, Quantile
 from lossbook.losses.binary.binary_cross_entropy import BinaryCrossEntropy
 from lossbook.losses.binary.hinge import Hinge
+from lossbook.losses.binary.zero_one import ZeroOne
 from lossbook.losses.counts.gamma import Gamma
 from lossbook.losses.counts.poisson import Poisson
 from lossbook.losses.multiclass.cross_entropy import CrossEntropy
+from lossbook.losses.multiclass.focal import Focal
+from lossbook.losses.multiclass.sparsemax import Sparsemax
 from lossbook.losses.regression.quantile import Quantile as QuantileLoss
 from lossbook.losses.regression.squared_error import SquaredError
 
@@ -116,6 +119,18 @@ def _wrong_facts() -> list[Broken]:
         _variant(SquaredError, "TooFlat", smooth, facts=_facts(smoothness=1)),
         _variant(SquaredError, "TooCurved", smooth, facts=_facts(smoothness=2.5)),
         _variant(Hinge, "SmoothKink", smooth, facts=_facts(lipschitz=1, smoothness=1, kinks=(1,))),
+        _variant(
+            ZeroOne,
+            "NoJump",
+            "the_value_jumps_where_that_is_stated_and_nowhere_else",
+            facts=_facts(convex=False, supremum=1, symmetric=True, calibrated=True),
+        ),
+        _variant(
+            ZeroOne,
+            "SmoothJump",
+            lipschitz,
+            facts=_facts(convex=False, jumps=(0.0,), lipschitz=1, supremum=1),
+        ),
         _variant(Hinge, "NoKink", kinks, facts=_facts(lipschitz=1)),
         _variant(Hinge, "KinkElsewhere", kinks, facts=_facts(lipschitz=1, kinks=(0.0,))),
         _variant(SquaredError, "KinkNowhere", kinks, facts=_facts(kinks=(0.0,))),
@@ -360,5 +375,17 @@ def _wrong_rows() -> list[Broken]:
             "the_lipschitz_constant_is_the_largest_slope",
             facts=_facts(lipschitz=1, smoothness=0.5),
             **LOGITS,
+        ),
+        _variant(
+            Focal,
+            "DiscountHeldFixed",
+            SLOPE,
+            slope=lambda self, m, z: 0 - self._discount(m, z),
+        ),
+        _variant(
+            Sparsemax,
+            "SupportWithoutItsMean",
+            CURVE,
+            deriv2=lambda self, m, y, z: m.sum(y) * self._support(m, z),
         ),
     ]
