@@ -72,7 +72,8 @@ def errors_of(
     found = {}
     for path, evaluate in each.items():
         result = evaluate(EVERYTHING, samples.y_true, samples.y_pred)[order]
-        found[path] = ulp_errors(result, true, sizes).reshape(len(samples), -1).max(axis=1)
+        errors = ulp_errors(result, true, sizes, loss.accuracy.underflow)
+        found[path] = errors.reshape(len(samples), -1).max(axis=1)
     return found
 
 

@@ -112,7 +112,7 @@ def _cell(ulps: dict[tuple[str, ...], float], cls: type[lb.Loss], output: str, d
 
 
 def _bounds(cls: type[lb.Loss]) -> str:
-    return ", ".join(f"{getattr(cls.accuracy, output):g}" for output in OUTPUTS)
+    return ", ".join(f"{getattr(cls().accuracy, output):g}" for output in OUTPUTS)
 
 
 _INTRODUCTION = """\

@@ -157,8 +157,12 @@ class Format:
         return max(-limit, min(number, limit))
 
 
-def ulp_errors(computed: Any, true: Any, sizes: Any = None) -> np.ndarray[Any, Any]:
+def ulp_errors(
+    computed: Any, true: Any, sizes: Any = None, underflow: float = 1
+) -> np.ndarray[Any, Any]:
     """The errors in ULP of ``true``, or in epsilons of ``sizes`` where given.
+
+    A unit is never less than ``underflow`` times the smallest number of the format.
 
     NaN or infinity for a number, and a number for either, is an infinite error.
     """
@@ -169,8 +173,9 @@ def ulp_errors(computed: Any, true: Any, sizes: Any = None) -> np.ndarray[Any, A
             units = (form.ulp(form.capped(number)) for number in true.flat)
         else:
             units = (form.epsilons(size) for size in sizes.flat)
+        least = underflow * form.ulp(0)
         errors = [
-            _error(form, float(one), other, unit)
+            _error(form, float(one), other, max(unit, least))
             for one, other, unit in zip(computed.flat, true.flat, units, strict=True)
         ]
     return np.asarray(errors).reshape(computed.shape)

@@ -125,7 +125,7 @@ def _beyond_bound(
             got = np.asarray(call(samples.y_true, samples.y_pred, reduction="none"))
             true = truth(loss, order, samples.y_true, samples.y_pred)
             sizes = sizes_of(loss, order, samples)
-            errors = ulp_errors(got, true, sizes)
+            errors = ulp_errors(got, true, sizes, loss.accuracy.underflow)
             largest = max(largest, float(errors.max(initial=0.0)))
             misses += _misses(samples, got, true, errors, errors > bound, dtype)
     says = f"{largest:.2g} ULP of {bound:g}"

@@ -188,13 +188,15 @@ class BinaryCrossEntropy(PointwiseLoss):
     def value(self, m: Any, y: Term, prediction: Term) -> Term:
         if self.from_logits and self._is_plain:
             return m.softplus_minus(prediction, y)
-        if self.from_logits:
-            one, zero = self._weights(y)
-            return m.times(zero, m.softplus(prediction)) + m.times(one, m.softplus(-prediction))
         one, zero = self._smoothed(y)
-        positive = m.xlogy(one, prediction)
+        if self.from_logits:
+            positive = m.times(one, m.softplus(-prediction))
+        else:
+            positive = m.xlogy(one, prediction)
         if self.pos_weight is not None:
             positive = self.pos_weight * positive
+        if self.from_logits:
+            return m.times(zero, m.softplus(prediction)) + positive
         # 0 - x rather than -x, so that a perfect prediction costs 0 and not -0.
         return 0 - positive - m.xlog1py(zero, -prediction)
 

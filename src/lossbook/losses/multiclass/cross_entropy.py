@@ -149,7 +149,6 @@ class CrossEntropy(ComposedLoss):
             labels="class indices",
         ),
     )
-    accuracy = Accuracy(value=4, gradient=4, hessian=4)
     references = (
         "Bridle, Probabilistic Interpretation of Feedforward Classification (1990)",
         "Szegedy et al., Rethinking the Inception Architecture, CVPR (2016), section 7",
@@ -174,6 +173,12 @@ class CrossEntropy(ComposedLoss):
         if self.from_logits:
             return Example(y_true=[1], y_pred=[[1.0, 2.0, 2.0]])
         return Example(y_true=[1, 0], y_pred=[[0.2, 0.4, 0.4], [0.7, 0.2, 0.1]])
+
+    @property
+    def accuracy(self) -> Accuracy:  # type: ignore[override]
+        # Weights, 1 / temperature and log-sum-exp multiply probabilities, which may be subnormal.
+        scaled = bool(self._maps) or self.z_loss != 0 or self.class_weight is not None
+        return Accuracy(value=4, gradient=4, hessian=4, underflow=2**24 if scaled else 1)
 
     @property
     def columns(self) -> Columns:

@@ -47,8 +47,9 @@ class Focal(LikelihoodLoss):
             note="the factor is its alpha, one number for all classes; its default is this one",
         ),
     )
-    # The power takes the error of 1 - p times gamma: measured up to 2.5.
-    accuracy = Accuracy(value=6, gradient=8, hessian=6)
+    # The power takes the error of 1 - p times gamma: measured up to 2.5. Probabilities, which may
+    # be subnormal, are multiplied by their logarithms.
+    accuracy = Accuracy(value=6, gradient=8, hessian=6, underflow=1024)
     references = ("Lin et al., Focal Loss for Dense Object Detection, ICCV (2017), equation 4",)
 
     @property

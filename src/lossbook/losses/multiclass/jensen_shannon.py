@@ -33,8 +33,8 @@ class JensenShannon(SharesLoss):
 
     kind = "multiclass"
     aliases = {"jsd": {}, "jensen_shannon_divergence": {}}
-    # As measured; what exceeds the usual 4 is still to be understood.
-    accuracy = Accuracy(value=32, gradient=32, hessian=32)
+    # Shares are multiplied by logarithms of up to 745.
+    accuracy = Accuracy(value=8, gradient=8, hessian=8, underflow=1024)
     references = ("Lin, Divergence Measures Based on the Shannon Entropy, IEEE IT 37 (1991)",)
 
     @property
@@ -65,8 +65,12 @@ class JensenShannon(SharesLoss):
         return m.sum(apart) / 2
 
     def cost(self, m: Any, y: Term, p: Term, distance: Term) -> Term:
-        # With the shares of y and p in y + p as (1 - t) / 2 and (1 + t) / 2.
-        return (p + y) / 2 * m.entropy_gap(m.clip(m.share(distance, p + y), -1, 1))
+        # With the shares of y and p in y + p as (1 - t) / 2 and (1 + t) / 2. Where one of them is
+        # small, it is not 1 - t to the last digits.
+        t = m.clip(m.share(distance, p + y), -1, 1)
+        near = (p + y) / 2 * m.entropy_gap(t)
+        of_label, of_prediction = (m.xlogy(x, m.share(2 * x, p + y)) for x in (y, p))
+        return m.where(abs(t) < 1 / 2, near, (of_label + of_prediction) / 2)
 
     def slope(self, m: Any, y: Term, p: Term, distance: Term) -> Term:
         part = m.where(y == 0, 1, distance / m.where(y == 0, 1, p + y))
