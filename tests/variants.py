@@ -42,3 +42,8 @@ def _others(loss: lb.Loss, name: str, values: tuple[Any, ...]) -> Iterator[lb.Lo
 
 def every_loss() -> list[lb.Loss]:
     return [loss for cls in lb.catalogue() for loss in every_setting(cls)]
+
+
+def every_formula() -> list[lb.Loss]:
+    """One loss per formula: other numbers go the same way through the code."""
+    return [loss for cls in lb.catalogue() for loss in variants(cls)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import mpmath
 import numpy as np
 import pytest
@@ -9,14 +11,18 @@ import pytest
 import lossbook as lb
 from accuracy.measure import measure
 from lossbook.checks.truth import ulp_errors
-from variants import every_loss
+from variants import every_formula, every_loss
 
 # The worst inputs of long searches are kept, and run by test_worst_inputs.
 POINTS = 400
 
 
+# With kernels there, both paths are measured; without them the defaults will do.
+LOSSES = every_formula() if os.environ.get("LOSSBOOK_NATIVE") == "0" else every_loss()
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("loss", every_loss(), ids=repr)
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
 def test_every_output_is_within_its_bound(loss: lb.Loss, dtype: str) -> None:
     broken = [str(found) for found in measure(loss, dtype, POINTS) if not found.holds]
     assert not broken, "\n".join(broken)

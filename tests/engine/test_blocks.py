@@ -16,7 +16,7 @@ from lossbook.checks.sampling import ordinary, weights
 from lossbook.engine import blocks, steps, workers
 from lossbook.maths.arrays import ArrayMaths
 from lossbook.parameters import positive
-from variants import every_loss
+from variants import every_formula
 
 WANTED = (1, 2, 3, 4, 6, 7)
 
@@ -70,7 +70,7 @@ for own in (OwnHuber, OwnOddities, OwnCube):
 
 OWN = [OwnHuber(), OwnHuber(delta=0.3), OwnOddities()]
 TRACED = pytest.mark.parametrize("loss", [*POINTWISE, *OWN], ids=repr)
-EVERY = pytest.mark.parametrize("loss", [*every_loss(), *OWN, OwnCube()], ids=repr)
+EVERY = pytest.mark.parametrize("loss", [*every_formula(), *OWN, OwnCube()], ids=repr)
 
 
 @pytest.fixture(params=[1, 2, 5])

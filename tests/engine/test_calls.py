@@ -18,13 +18,13 @@ from lossbook.checks.sampling import ordinary
 from lossbook.compiler import kernel
 from lossbook.domains import Interval, Labels
 from lossbook.engine import blocks
-from variants import every_loss
+from variants import every_formula
 
 EVERY_COMPILED = [compiled(loss) for loss in POINTWISE]
 EVERY = pytest.mark.parametrize(
     "loss",
-    [*every_loss(), *EVERY_COMPILED],
-    ids=[*map(repr, every_loss()), *(f"compiled {loss}" for loss in EVERY_COMPILED)],
+    [*every_formula(), *EVERY_COMPILED],
+    ids=[*map(repr, every_formula()), *(f"compiled {loss}" for loss in EVERY_COMPILED)],
 )
 BIG = 300_001
 SQUARED, HINGE = lb.SquaredError(), lb.Hinge()

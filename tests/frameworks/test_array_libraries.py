@@ -11,7 +11,7 @@ import pytest
 
 import lossbook as lb
 from frameworks.libraries import JAX, LIBRARIES, STRICT, TORCH, Case, Library, assert_close, cases
-from variants import every_loss
+from variants import every_formula
 
 CALLS = {
     "__call__": (0,),
@@ -22,7 +22,7 @@ CALLS = {
     "value_gradient_hessian": (0, 1, 2),
 }
 IN = [(library, dtype) for library in LIBRARIES for dtype in library.dtypes]
-EVERY = pytest.mark.parametrize("loss", every_loss(), ids=repr)
+EVERY = pytest.mark.parametrize("loss", every_formula(), ids=repr)
 FORMS = pytest.mark.parametrize(("library", "dtype"), IN, ids=str)
 EACH = pytest.mark.parametrize("library", LIBRARIES, ids=str)
 SHARES, LOGITS = (lb.BinaryCrossEntropy(from_logits=choice) for choice in (False, True))
@@ -247,7 +247,7 @@ def test_kinds_that_are_no_real_numbers(library: Library) -> None:
         LOGITS(p, p, reduction="avg")
 
 
-@pytest.mark.parametrize("loss", every_loss(), ids=repr)
+@pytest.mark.parametrize("loss", every_formula(), ids=repr)
 def test_another_device(loss: lb.Loss) -> None:
     """Nothing is moved: arrays on a device that NumPy cannot see give results there."""
     device = array_api_strict.Device("device1")

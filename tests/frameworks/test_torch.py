@@ -12,9 +12,9 @@ import torch
 
 import lossbook as lb
 from frameworks.libraries import TORCH, Case, assert_close, cases
-from variants import every_loss
+from variants import every_formula
 
-EVERY = pytest.mark.parametrize("loss", every_loss(), ids=repr)
+EVERY = pytest.mark.parametrize("loss", every_formula(), ids=repr)
 SQUARED = lb.SquaredError()
 SHARES, LOGITS = (lb.BinaryCrossEntropy(from_logits=choice) for choice in (False, True))
 ROWS, SCORES = (lb.CrossEntropy(from_logits=choice) for choice in (False, True))

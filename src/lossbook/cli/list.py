@@ -77,7 +77,10 @@ def _print_table(entries: list[dict[str, Any]]) -> None:
             screen.blank()
         parameters = ", ".join(f"{name}={value}" for name, value in entry["parameters"].items())
         name = click.style(entry["name"], fg="cyan", bold=True)
-        screen.lines([f"{name}  {parameters}"], indent=2)
+        fits = len(f"  {entry['name']}  {parameters}") <= screen.width
+        screen.lines([f"{name}  {parameters}" if fits else name], indent=2)
+        if not fits:
+            screen.paragraph(parameters, 4, hanging=6)
         screen.paragraph(entry["summary"], indent=4)
         if entry["aliases"]:
             screen.paragraph(f"also: {', '.join(entry['aliases'])}", 4, hanging=6, dim=True)
