@@ -45,7 +45,7 @@ class GeneralRobust(ResidualLoss):
     compensated = True
     # Close to the largest floats, where 1 / u is subnormal, it has lost digits: for alpha below 1
     # this many, and more for those between 1 and 2.
-    accuracy = Accuracy(value=4)
+    accuracy = Accuracy(value=5)
     aliases = {"barron": {}, "adaptive_robust": {}}
     example = Example(y_true=[0, 1], y_pred=[2, 1])
     references = ("Barron, A General and Adaptive Robust Loss Function, CVPR (2019), equation 8",)
