@@ -63,6 +63,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 class _PlainTrace(TraceMaths):
     """The operations on arrays as they are: no quotient is put into another form."""
 
+    def parameter(self, name: str, value: float) -> Node:
+        return self.graph.term(value)
+
     product_error = Maths.product_error
     sigmoid = Maths.sigmoid
     smaller_sigmoid = Maths.smaller_sigmoid

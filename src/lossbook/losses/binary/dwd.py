@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lossbook.facts import Example, Facts
+from lossbook.facts import Accuracy, Example, Facts
 from lossbook.families import MarginLoss
 from lossbook.maths.namespace import Term
 from lossbook.parameters import positive
@@ -40,6 +40,7 @@ class DWD(MarginLoss):
     q: float = positive(1.0)
 
     kind = "binary"
+    accuracy = Accuracy(value=3)
     compensated = True
     aliases = {"distance_weighted_discrimination": {}}
     counterparts = (Counterpart("lossfunctions", "DWDMarginLoss"),)
