@@ -99,6 +99,19 @@ def cases(loss: lb.Loss, count: int, dtype: str) -> list[Case]:
     return [Case(loss, samples, weight) for samples in ordinary(loss, count, dtype, seed=32)]
 
 
+def allowance(loss: lb.Loss, expected: Any, size: Any) -> tuple[float, Any]:
+    """How many times more epsilons, and of what size.
+
+    Rounding errors are carried along on NumPy arrays alone; elsewhere such formulas are as exact as
+    they are plain, which is relative to the largest results.
+    """
+    if not loss.compensated:
+        return 1, size
+    sizes = np.asarray(abs(np.asarray(expected, float)) if size is None else size)
+    finite = sizes[np.isfinite(sizes)]
+    return 64, np.maximum(sizes, finite.max(initial=0.0))
+
+
 def assert_close(computed: Array, expected: Array, epsilons: float, size: Any = None) -> None:
     """Relative closeness, in units of the coarser dtype's epsilon; NaN and infinities alike."""
     computed, expected = np.asarray(computed), np.asarray(expected)

@@ -76,7 +76,11 @@ def test_json_holds_the_evaluation_to_the_bit(write: Write, predictions: dict[st
     assert found["groups"][2]["skill"] == expected.groups[2].skill
     assert found["y_pred"] == ["p"]
     assert sum(found["histogram"]["counts"]) == 2000
-    assert found["parameters"] == {"from_logits": False}
+    assert found["parameters"] == {
+        "from_logits": False,
+        "pos_weight": None,
+        "label_smoothing": None,
+    }
 
 
 def test_infinity_in_json_and_csv(write: Write) -> None:

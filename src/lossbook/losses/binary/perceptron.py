@@ -41,7 +41,7 @@ class Perceptron(MarginLoss):
         return Facts(convex=True, lipschitz=1, kinks=(0.0,), symmetric=True, calibrated=False)
 
     def value(self, m: Any, a: Term) -> Term:
-        return m.maximum(0, -a)
+        return m.maximum(0, -a) + 0
 
     def deriv(self, m: Any, a: Term) -> Term:
         return m.where(a < 0, -1, 0)

@@ -80,7 +80,7 @@ class Poisson(DevianceLoss):
     def deriv(self, m: Any, y: Term, prediction: Term) -> Term:
         if self.from_log:
             return m.exp_minus(prediction, y)
-        return m.where(y == 0, 1, m.share(prediction - y, prediction))
+        return m.where(y == 0, 1, m.share(prediction - y, prediction)) + 0
 
     def deriv2(self, m: Any, y: Term, prediction: Term) -> Term:
         return m.exp(prediction) if self.from_log else m.share_of_square(y, prediction)
