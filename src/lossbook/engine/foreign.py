@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lossbook.engine import arguments, outputs
 from lossbook.engine.blocks import weigh
 from lossbook.engine.ignoring import without_ignored
@@ -43,7 +45,8 @@ def evaluate(
     targets = outputs.read_out(out, shapes, dtype, inputs, xp)
     results = []
     for order in (order for order in range(3) if want >> order & 1):
-        term = derivative(loss, m, order, labels, predictions)
+        with np.errstate(all="ignore"):  # of libraries that are NumPy underneath
+            term = derivative(loss, m, order, labels, predictions)
         term = scale(m, term, sample_axes, weights, reduction)
         if order == 0 and reduction != "none":
             term = xp.sum(term)
