@@ -6,7 +6,7 @@ from lossbook.domains import ClassLabels, Columns, Domain
 from lossbook.families.rows import RowLoss
 
 _LABELS = ClassLabels()
-_CLASSES = Columns(
+CLASSES = Columns(
     "classes",
     fewest=2,
     hint="for two classes with one score each, use BinaryCrossEntropy",
@@ -27,4 +27,4 @@ class ScoresLoss(RowLoss, family=True):
 
     @property
     def columns(self) -> Columns:
-        return _CLASSES
+        return CLASSES

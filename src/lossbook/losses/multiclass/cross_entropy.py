@@ -10,6 +10,7 @@ from lossbook.engine.libraries import HOME, maths_for
 from lossbook.errors import InputError
 from lossbook.facts import Accuracy, Example, Facts
 from lossbook.families.composed import Added, ComposedLoss, OfLabels, OfScores, RowFormulas
+from lossbook.families.scores import CLASSES
 from lossbook.families.softmax import (
     CrossEntropyOfScores,
     CrossEntropyOfShares,
@@ -182,9 +183,8 @@ class CrossEntropy(ComposedLoss):
 
     @property
     def columns(self) -> Columns:
-        columns = super().columns
         if self.class_weight is None:
-            return columns
+            return CLASSES
         return Columns("classes, as in class_weight", len(self.class_weight))
 
     @property
