@@ -75,12 +75,12 @@ class Poisson(DevianceLoss):
         if self.from_log:
             # Beyond the bound exp alone counts, whatever the label.
             return m.exp_minus(prediction, y, m.minimum(prediction, 1024))
-        return prediction - m.xlogy(y, prediction)
+        return prediction - m.xlogy(y, prediction) + 0  # never -0
 
     def deriv(self, m: Any, y: Term, prediction: Term) -> Term:
         if self.from_log:
             return m.exp_minus(prediction, y)
-        return m.where(y == 0, 1, m.share(prediction - y, prediction)) + 0
+        return m.where(y == 0, 1, m.share(prediction - y, prediction))
 
     def deriv2(self, m: Any, y: Term, prediction: Term) -> Term:
         return m.exp(prediction) if self.from_log else m.share_of_square(y, prediction)
