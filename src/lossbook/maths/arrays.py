@@ -74,12 +74,16 @@ class ArrayMaths(RowMaths):
         # In float32 the product in exp(exponent * log(x)) would cost up to 88 epsilons.
         return self.xp.pow(x, self.array(exponent))
 
-    # PyTorch and JAX differentiate these formulas by themselves. The next three methods change no
+    # PyTorch and JAX differentiate these formulas by themselves. The next four methods change no
     # number, but without them those derivatives are 0 at a logit of 0 (the slope of |x| is taken as
     # 0 there) and NaN where a label of 0 silences an infinite logarithm (0 times infinity).
 
     def magnitude(self, x: Term) -> Term:
         return self.where(x >= 0, x, -x)
+
+    def share(self, part: Term, whole: Term) -> Term:
+        nothing = part == 0
+        return self.where(nothing, 0.0, part / abs(self.where(nothing, 1.0, whole)))
 
     def xlogy(self, x: Term, y: Term) -> Term:
         return x * self.log(self.where(x == 0, 1.0, y))

@@ -42,7 +42,9 @@ def entmax15_excess(m: ArrayMaths, scores: Term) -> Term:
     def estimate(falling: Term, count: Term) -> Term:
         mean = _running_sum(m, falling) / count
         spread = _running_sum(m, falling**2) - count * mean**2
-        threshold = mean - m.sqrt(m.maximum(1 - spread, 0) / count)
+        # A root of 0 has an infinite slope, which a library that differentiates this would meet.
+        below = m.sqrt(m.where(spread < 1, 1 - spread, 1.0) / count)
+        threshold = mean - m.where(spread < 1, below, 0.0)
         valid = (threshold <= falling) & (spread <= 1)
         return m.xp.max(m.where(valid, threshold, -1.0), axis=-1, keepdims=True)
 
