@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import lossbook as lb
-from frameworks.libraries import JAX, assert_close, cases
+from frameworks.libraries import JAX, allowance, assert_close, cases
 from variants import every_loss
 
 SQUARED = lb.SquaredError()
@@ -32,7 +32,8 @@ def test_jit(loss: lb.Loss) -> None:
         sizes = case.weighed_sizes(case.weight / case.weight.sum(), "mean")
         for result, number, size in zip(compiled(y, p, w), expected, sizes, strict=True):
             assert result.dtype == p.dtype
-            assert_close(np.asarray(result), np.asarray(number), 8, size)
+            more, size = allowance(loss, number, size)
+            assert_close(np.asarray(result), np.asarray(number), more * 8, size)
         # Labels that are known while the prediction is traced.
         value = jax.jit(lambda p: loss(y, p))(p)  # noqa: B023
         size = case.weighed_sizes(np.full(20, 1 / 20), "mean")[0]
@@ -45,7 +46,9 @@ def test_grad_of_the_value_is_the_gradient(loss: lb.Loss) -> None:
         y, p = JAX.make(case.samples.y_true), JAX.make(case.samples.y_pred)
         found = jax.jit(jax.grad(lambda p: loss(y, p, reduction="sum")))(p)  # noqa: B023
         expected = loss.gradient(y, p, reduction="sum")
-        assert_close(found, expected, 64, np.maximum(case.sizes[1], 1e-3))
+        # What is not as exact as ours is rounded as the steepest slopes are.
+        floor = 1.0 if loss.is_row or loss.compensated else 1e-3
+        assert_close(found, expected, 64, np.maximum(case.sizes[1], floor))
 
 
 @pytest.mark.parametrize(
