@@ -39,13 +39,14 @@ def kernel_for(loss: Loss) -> Any:
 
 
 def find_kernel(module: Any, loss: Loss, *instruction_set: str) -> Any:
-    """The kernel of a loss in this compiled module; none takes tuples of numbers, or options."""
+    """The kernel of a loss in this compiled module; none takes tuples, or options."""
     fields = dataclasses.fields(loss)  # type: ignore[arg-type]
     if any(parameters.is_set(field, getattr(loss, field.name)) for field in fields):
         return None
-    if any(isinstance(value, tuple) for value in loss.parameters.values()):
+    chosen = parameters.chosen(loss)
+    if any(isinstance(value, tuple) for value in chosen.values()):
         return None
-    numbers = list(parameters.run_time_numbers(parameters.chosen(loss)).values())
+    numbers = list(parameters.run_time_numbers(chosen).values())
     return module.find_kernel(kernel_name(loss), numbers, *instruction_set)
 
 

@@ -37,7 +37,7 @@ class AsymmetricLoss(LogitLoss):
     >>> import lossbook
     >>> loss = lossbook.AsymmetricLoss(gamma_pos=1, gamma_neg=4, margin=0.05)
     >>> loss([1, 0, 0], [0.0, 0.0, -3.0], reduction="none")
-    array([0.34657359, 0.02451488, 0.        ])
+    array([0.34657359, 0.02451505, 0.        ])
     >>> loss.gradient([1, 0], [-800.0, 200.0], reduction="none")
     array([-1.00000000e+00,  3.05487838e-86])
     """

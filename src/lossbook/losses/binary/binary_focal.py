@@ -34,7 +34,7 @@ class BinaryFocal(LogitLoss):
     >>> import lossbook
     >>> loss = lossbook.BinaryFocal(gamma=2, alpha=0.25)
     >>> loss([1, 0], [0.0, -2.0], reduction="none")
-    array([0.0433217 , 0.00135257])
+    array([0.0433217 , 0.00135267])
     >>> loss.gradient([1, 1], [-800.0, 200.0], reduction="none")
     array([-2.50000000e-001, -1.98732944e-261])
     """

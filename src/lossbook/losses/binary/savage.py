@@ -28,8 +28,8 @@ class Savage(MarginLoss):
     >>> loss = lossbook.Savage()
     >>> loss([1, 1, -1], [0.0, -400.0, -400.0], reduction="none")
     array([0.25, 1.  , 0.  ])
-    >>> loss.gradient([1, 1, -1], [0.0, -400.0, 0.0], reduction="none")
-    array([-0.5, -0. ,  0.5])
+    >>> loss.gradient([1, -1], [0.0, 0.0], reduction="none")
+    array([-0.5,  0.5])
     """
 
     kind = "binary"

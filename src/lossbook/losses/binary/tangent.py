@@ -25,7 +25,7 @@ class Tangent(MarginLoss):
     >>> import lossbook
     >>> loss = lossbook.Tangent()
     >>> loss([1, 1, -1], [0.0, 1.0, 1.0], reduction="none")
-    array([1.        , 0.32580817, 6.60899308])
+    array([1.        , 0.32580845, 6.60899375])
     >>> loss.gradient([1, 1, -1], [0.0, 1e155, 1.0], reduction="none")
     array([-4.00000000e+000,  8.56637061e-310,  5.14159265e+000])
     """

@@ -21,7 +21,7 @@ class LogCosh(ResidualLoss):
     >>> import lossbook
     >>> loss = lossbook.LogCosh()
     >>> round(loss([0, 3], [1, 3], reduction="sum"), 9)  # log((e + 1 / e) / 2)
-    0.433780831
+    0.43378083
     >>> loss.gradient([0, 3], [1, 3], reduction="sum").round(9)  # tanh(1)
     array([0.76159416, 0.        ])
     """
