@@ -39,7 +39,7 @@ class AsymmetricLoss(LogitLoss):
     >>> loss([1, 0, 0], [0.0, 0.0, -3.0], reduction="none")
     array([0.34657359, 0.02451505, 0.        ])
     >>> loss.gradient([1, 0], [-800.0, 200.0], reduction="none")
-    array([-1.00000000e+00,  3.05487838e-86])
+    array([-1.00000000e+00,  3.67618119e-86])
     """
 
     gamma_pos: float = nonnegative(1.0)

@@ -36,7 +36,7 @@ class BinaryFocal(LogitLoss):
     >>> loss([1, 0], [0.0, -2.0], reduction="none")
     array([0.0433217 , 0.00135267])
     >>> loss.gradient([1, 1], [-800.0, 200.0], reduction="none")
-    array([-2.50000000e-001, -1.98732944e-261])
+    array([-2.50000000e-001, -1.98779741e-261])
     """
 
     gamma: float = nonnegative(2.0)
