@@ -189,6 +189,21 @@ def test_the_gradient_that_is_to_be_maximised() -> None:
     assert found == {("gradient", "sign"), ("curvature", "negative")}
 
 
+@pytest.mark.parametrize(
+    ("sign_of_hessian", "fix"),
+    [
+        (1, "Change its sign; that of the Hessian is right."),
+        (-1, "Change the signs of gradient and Hessian."),
+    ],
+)
+def test_a_positive_hessian_keeps_its_sign(sign_of_hessian: int, fix: str) -> None:
+    def negated(y: Any, f: Any) -> Any:
+        return y - f, sign_of_hessian * np.ones_like(f)
+
+    findings = lb.check(negated).findings
+    assert fix in [one.fix for one in findings if one.subject == "gradient"]
+
+
 def test_a_stand_in_for_a_hessian_of_0_and_a_floor_are_notes() -> None:
     def absolute(y: Any, f: Any, sample_weight: Any) -> Any:
         return sample_weight * np.sign(f - y), sample_weight * np.ones_like(f)

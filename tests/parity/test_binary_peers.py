@@ -127,7 +127,7 @@ def test_positive_weight_of_torch() -> None:
 @pytest.mark.parametrize(
     ("loss", "theirs", "ours"),
     [(lb.Hinge(), sgd.Hinge(1.0), 1.0), (lb.Perceptron(), sgd.Hinge(0.0), 0.0)],
-    ids=repr,
+    ids=["hinge", "perceptron"],
 )
 def test_ties_of_scikit_learn_push_and_ours_do_not(loss: lb.Loss, theirs: Any, ours: float) -> None:
     assert theirs.py_dloss(ours, 1.0) == -1

@@ -11,6 +11,7 @@ from lossbook.checks.exactly.jacobians import jacobians
 from lossbook.checks.exactly.truths import REFUSALS
 from lossbook.checks.findings import Evidence, Finding, Held, Said
 from lossbook.checks.points import everyday, label_pair
+from lossbook.checks.sampling import Samples
 from lossbook.checks.subjects.subject import FunctionsSubject, Subject
 
 Array = np.ndarray[Any, Any]
@@ -49,7 +50,7 @@ def _direction(subject: Subject) -> Iterator[Said]:
                 "sign",
                 "The gradient points the wrong way: it falls where predictions are too high. "
                 "XGBoost and LightGBM step against it; only CatBoost wants it negated.",
-                "Change the signs of gradient and Hessian.",
+                _turned(subject, part),
                 Evidence(
                     ("y_true", "y_pred", "gradient"),
                     (
@@ -60,6 +61,16 @@ def _direction(subject: Subject) -> Iterator[Said]:
             )
             return
     yield Held("direction", "gradients lead predictions towards their labels")
+
+
+def _turned(subject: FunctionsSubject, part: Samples) -> str:
+    """Which signs to change: a positive Hessian belongs to a gradient that points the right way."""
+    if "hessian" not in subject.outputs:
+        return "Change its sign."
+    curvatures = subject.compute("hessian", part.y_true, part.y_pred)
+    if (curvatures < 0).any():
+        return "Change the signs of gradient and Hessian."
+    return "Change its sign; that of the Hessian is right."
 
 
 def _ends(subject: Subject, y_true: Array) -> tuple[Array, Array]:

@@ -113,12 +113,19 @@ def _name(subject: Subject, sets: Sequence[Compared], what: str, of: str) -> Nam
         share = f" ({wrong.sum()} of {len(wrong)} numbers)" if wrong.sum() < len(wrong) else ""
         return Named("formula", f"is not {of}{share}", f"Derive it again: {_next(what)}.")
     if abs(ratio + 1) < 1e-6:
-        return Named("sign", f"has the wrong sign: it is minus {of}", "Change its sign.")
+        return Named("sign", f"has the wrong sign: it is minus {of}", _turned(subject, got))
     word = next((word for c, word in _FACTORS.items() if abs(ratio / c - 1) < 1e-6), None)
     says = f"is {word} {of}" if word else f"is {ratio:.6g} times {of}"
     return Named(
         "factor", says, f"Multiply it by {1 / ratio:.6g}{_majorant(subject, ratio, what)}."
     )
+
+
+def _turned(subject: Subject, got: Array) -> str:
+    """Which sign to change: with no value to ask, that of a positive Hessian may well be right."""
+    if "value" not in subject.outputs and all(number >= 0 for number in got):
+        return "Change the sign of the gradient if that points the wrong way, else its own."
+    return "Change its sign."
 
 
 def _stands_in(subject: Subject, got: Array, what: str) -> bool:
