@@ -8,7 +8,7 @@ from typing import Any
 
 import lossbook as lb
 from lossbook import parameters
-from lossbook.printers.cpp import variants
+from lossbook.printers.formulas import variants
 
 
 def every_setting(cls: type[lb.Loss]) -> Iterator[lb.Loss]:

@@ -20,7 +20,7 @@ import numpy as np
 import lossbook as lb
 from lossbook.checks.truth import truth
 from lossbook.engine import native
-from lossbook.printers.cpp import variants
+from lossbook.printers.formulas import variants
 
 PAGE = Path(__file__).parents[1] / "docs" / "catalogue.md"
 YES, NO = "✓", "-"

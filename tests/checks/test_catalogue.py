@@ -10,7 +10,7 @@ import lossbook as lb
 from laws import calculus
 from laws.collection import every_law
 from lossbook.checks.stating import statements
-from lossbook.printers.cpp import variants
+from lossbook.printers.formulas import variants
 from teeth.broken import Broken, broken_losses
 
 # The laws that a check asks after: of calculus, of facts, of numbers, of best constants.

@@ -9,22 +9,19 @@ drops whatever the outputs that were asked for do not need.
 
 from __future__ import annotations
 
-import dataclasses
-import itertools
 import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lossbook import parameters
 from lossbook.engine.native import kernel_name
 from lossbook.loss import Loss
 from lossbook.maths import compensated
 from lossbook.maths.nodes import carries_nan, function_of
 from lossbook.maths.tracer import LOGISTIC, Node, TraceMaths
+from lossbook.printers.formulas import printed_losses
 from lossbook.printers.statements import Statements
-from lossbook.registry import catalogue
 
 _KERNEL = """\
 // Printed from {module} by lossbook.printers.cpp; changes here are lost.
@@ -246,22 +243,9 @@ def _indent(lines: list[str] | Iterator[str], width: int) -> str:
     return "\n".join(" " * width + line for line in lines)
 
 
-def variants(cls: type[Loss]) -> Iterator[Loss]:
-    """A loss with each of its formulas: every setting of switches, with and without options."""
-    fields = dataclasses.fields(cls)  # type: ignore[arg-type]
-    names = [field.name for field in fields]
-    for setting in itertools.product(*map(parameters.settings, fields)):
-        yield cls(**dict(zip(names, setting, strict=True)))
-
-
-def _is_printed(cls: type[Loss]) -> bool:
-    fields = dataclasses.fields(cls)  # type: ignore[arg-type]
-    return not (cls.is_row or any(parameters.is_tuple(field) for field in fields))
-
-
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    losses = [loss for cls in catalogue() if _is_printed(cls) for loss in variants(cls)]
+    losses = list(printed_losses())
     names = [kernel_name(loss) for loss in losses]
     for stale in {*folder.glob("*.cpp")} - {folder / f"{name}.cpp" for name in (*names, "table")}:
         stale.unlink()  # of a loss that is gone; the build compiles whatever lies here
