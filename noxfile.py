@@ -55,14 +55,14 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The tests, on the compiled kernels."""
     prepare(session, "test")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *(session.posargs or ["-n", "auto"]))
 
 
 @nox.session
 def tests_arrays(session: nox.Session) -> None:
     """The same tests without compiled kernels."""
     prepare(session, "test")
-    session.run("pytest", *session.posargs, env=ARRAYS)
+    session.run("pytest", *(session.posargs or ["-n", "auto"]), env=ARRAYS)
 
 
 @nox.session
@@ -84,7 +84,7 @@ def instructions(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Documents, docstrings, and the changelog's fragments."""
     prepare(session, "test", group="docs")
-    session.run("pytest", "tests/readme", "lossbook")
+    session.run("pytest", "-n", "auto", "tests/readme", "lossbook")
     session.run("towncrier", "build", "--draft", "--version", "next", silent=True)
 
 

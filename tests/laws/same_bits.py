@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
@@ -12,10 +13,13 @@ import lossbook as lb
 from accuracy.paths import kernels
 from laws.collection import law
 from lossbook.checks.sampling import Samples, ordinary, weights
+from lossbook.engine import blocks, native
 
 THREADS = (1, 2, 3, 7)
-# Around the ends of vectors and blocks, and enough work for all threads.
-COUNTS = (1, 15, 17, 1023, 1025, 500_001)
+# Around the ends of vectors and blocks.
+COUNTS = (1, 15, 17, 1023, 1025, 60_001)
+# Enough work for all threads: of kernels, and of arrays in blocks that are smaller here.
+MANY, SMALL_BLOCK = 500_000, 1024
 
 
 @contextmanager
@@ -38,10 +42,18 @@ def _sets(loss: lb.Loss, count: int, dtype: Any) -> Iterator[tuple[Samples, Any]
         yield samples, weights(count) + 1e-3
 
 
+def _enough(loss: lb.Loss) -> int:
+    numbers = THREADS[-1] * SMALL_BLOCK if native.kernel_for(loss) is None else MANY
+    return numbers // (4 if loss.is_row else 1) + 1
+
+
 @law
+@mock.patch.multiple(
+    blocks, BLOCK=SMALL_BLOCK, NUMBERS_PER_THREAD=SMALL_BLOCK, _WORTH_STEPS=SMALL_BLOCK
+)
 def threads_do_not_change_a_bit(loss: lb.Loss) -> None:
     for dtype in (np.float32, np.float64):
-        for samples, w in _sets(loss, COUNTS[-1] // (4 if loss.is_row else 1), dtype):
+        for samples, w in _sets(loss, _enough(loss), dtype):
             seen = set()
             for count in THREADS:
                 with _threads(count):
@@ -57,7 +69,7 @@ def instruction_sets_do_not_differ_in_a_bit(loss: lb.Loss) -> None:
     found = dict(kernels(loss))
     for dtype in (np.float32, np.float64):
         for count in COUNTS if len(found) > 1 else ():
-            for samples, w in _sets(loss, min(count, 60_001), dtype):
+            for samples, w in _sets(loss, count, dtype):
                 for reduction in ("mean", "none"):
                     results = [
                         kernel(0b111, samples.y_true, samples.y_pred, w, reduction, None)

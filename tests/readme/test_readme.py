@@ -58,7 +58,7 @@ def test_first_command_runs_the_job_that_is_shown():
 
 
 def test_second_command_runs_these_tests():
-    assert commands()["test"] == 'pip install ".[test]" && pytest'
+    assert commands()["test"] == 'pip install ".[test]" && pytest -n auto'
 
 
 @pytest.mark.parametrize(
