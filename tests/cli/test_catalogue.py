@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -87,6 +88,19 @@ def test_show_says_everything(run: Any, name: str) -> None:
         assert part in result.output
     mean = lossbook.get(name)(lossbook.get(name).example.y_true, lossbook.get(name).example.y_pred)
     assert f"The mean is {mean:.6g};" in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("squared_error", "strongly: the curvature is 2 or more"),
+        ("hinge", "yes, not strictly"),
+        ("welsch", "no, but one valley"),
+        ("periodic", "no, several valleys"),
+    ],
+)
+def test_show_says_how_convex(run: Any, name: str, words: str) -> None:
+    assert re.search(rf"convex +{words}\n", run("show", name).output)
 
 
 @pytest.mark.parametrize("name", NAMES)

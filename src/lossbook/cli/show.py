@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["show_command"]
 
+_NOT_CONVEX = {True: "no, but one valley", False: "no, several valleys", None: "no"}
+
 
 @click.command("show", cls=LossCommand)
 @click.argument("name")
@@ -144,7 +146,7 @@ def _convexity(loss: Loss) -> str:
         return f"strongly: the curvature is {facts.strong_convexity:g} or more"
     if facts.convex:
         return "strictly" if facts.strictly_convex else "yes, not strictly"
-    return "no"
+    return _NOT_CONVEX[facts.unimodal]
 
 
 def _link_note(loss: Loss) -> str:
