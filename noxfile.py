@@ -49,7 +49,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Strict types: in the package, and for those who call it as it is installed."""
-    prepare(session, "arrays,cli", group="types")
+    prepare(session, "arrays,cli,plot", group="types")
     session.run("mypy")
     # Without the configuration mypy does not look into src, so it sees what callers see: the
     # installed package with the stubs that the build wrote.
@@ -91,6 +91,15 @@ def docs(session: nox.Session) -> None:
     prepare(session, "test", group="docs")
     session.run("pytest", "-n", "auto", "tests/readme", "lossbook")
     session.run("towncrier", "build", "--draft", "--version", "next", silent=True)
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """The book and a page per loss, into build/site; chapters are run, warnings are errors."""
+    prepare(session, "test,bench", group="site")
+    session.run("python", "tools/site_assets.py")
+    options = ("--fail-on-warning", "--keep-going", "--doctree-dir=build/site_doctrees")
+    session.run("python", "-m", "sphinx", *options, *session.posargs, "docs", "build/site")
 
 
 @nox.session

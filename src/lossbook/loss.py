@@ -7,9 +7,9 @@ import functools
 import math
 import numbers
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar, Self, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 from lossbook import parameters, registry
 from lossbook.domains import REALS, Columns, Domain
@@ -19,6 +19,9 @@ from lossbook.functionals import Functional
 from lossbook.links import IDENTITY, Link
 from lossbook.maths.namespace import Term
 from lossbook.rosetta import Counterpart
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 # No field specifiers: to a type checker, what parameters.positive(1.0) gives is the default itself.
@@ -180,6 +183,58 @@ class Loss(Calls):
         from lossbook.maths.formulas import formula
 
         return formula(self, which)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        outputs: str | Sequence[str] = ("value", "gradient", "hessian"),
+        y_true: Any = None,
+        y_pred: Sequence[float] | None = None,
+        column: int = 0,
+        between: tuple[float, float] | None = None,
+    ) -> Axes:
+        """Draw value, gradient and Hessian against the prediction; dots mark kinks.
+
+        A dot is what the loss returns at a place where its slope or its value jumps.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; by default on axes of a new figure.
+        outputs : str or sequence of str
+            Of "value", "gradient" and "hessian".
+        y_true : number or sequence, optional
+            The label, or several, each with lines of its own; by default one that shows the loss.
+        y_pred : sequence of float, optional
+            For losses of rows: the row in which one column moves.
+        column : int
+            Which one.
+        between : (float, float), optional
+            From where to where the prediction moves.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes, with a line for each output and label.
+
+        Examples
+        --------
+        >>> import lossbook
+        >>> ax = lossbook.Huber(delta=1.0).plot(outputs="gradient", between=(-2, 2))
+        >>> ax.lines[0].get_ydata()[[0, -1]].tolist()
+        [-1.0, 1.0]
+        """
+        axes: Axes = registry.plotting().plot(
+            self,
+            ax,
+            outputs=outputs,
+            y_true=y_true,
+            y_pred=y_pred,
+            column=column,
+            between=between,
+        )
+        return axes
 
     # -- what a family gives ----------------------------------------------------------------------
 

@@ -51,6 +51,11 @@ def composing() -> Any:
     return importlib.import_module("lossbook.composition")
 
 
+def plotting() -> Any:
+    """The module that draws losses, which stands above them too."""
+    return importlib.import_module("lossbook.report.plots")
+
+
 def catalogue() -> tuple[type[Loss], ...]:
     """Every registered loss class, by kind, then by name.
 

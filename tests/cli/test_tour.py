@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import lossbook
-from lossbook.cli.descent import descend
 from lossbook.cli.stations import STATIONS, Station
+from lossbook.report.descent import descend
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])

@@ -32,12 +32,15 @@ def folders_shown():
 
 def folders_there():
     """The folders that hold files of the project, and the folders above them."""
+    ignored = {line.strip("/") for line in (ROOT / ".gitignore").read_text().split() if "/" in line}
     for folder in sorted(path for path in ROOT.iterdir() if path.is_dir()):
         hidden = folder.name.startswith(".") and folder.name != ".ci"
-        if hidden or folder.name in {"build", "dist"} or (folder / "pyvenv.cfg").exists():
+        if hidden or folder.name in ignored or (folder / "pyvenv.cfg").exists():
             continue
         for file in folder.rglob("*"):
             inside = file.relative_to(ROOT).parent
+            if str(inside) in ignored:
+                continue
             if file.is_file() and not re.search(r"__pycache__|\.egg-info|/\.", str(inside)):
                 yield from (str(path) for path in [inside, *inside.parents] if path.name)
 

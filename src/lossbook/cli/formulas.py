@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lossbook.loss import Loss
@@ -35,8 +35,10 @@ def formula_lines(loss: Loss, which: str, width: int, unicode: bool, column: int
     """
     import sympy
 
+    from lossbook.report.formulas import readable
+
     drawn = sympy.pretty(
-        _readable(loss, which, unicode, column),
+        readable(loss, which, column, "ŷ" if unicode else "yhat"),
         use_unicode=unicode,
         num_columns=width,
         wrap_line=True,
@@ -45,48 +47,3 @@ def formula_lines(loss: Loss, which: str, width: int, unicode: bool, column: int
     )
     lines = [line.rstrip() for line in str(drawn).splitlines()]
     return lines if len(lines) <= MOST_LINES else [f'long: loss.formula("{which}") gives it']
-
-
-def _readable(loss: Loss, which: str, unicode: bool, column: int) -> Any:
-    """Write the prediction with a hat, nested cases as one list of cases, softmax sums as S."""
-    import numpy as np
-    import sympy
-
-    from lossbook.domains import ClassLabels
-    from lossbook.families import ResidualLoss
-
-    formula = loss.formula(which)
-    if isinstance(formula, (np.ndarray, list, tuple, sympy.MatrixBase)):
-        formula = np.ravel(np.asarray(formula, dtype=object))[column]
-    formula = sympy.sympify(formula)
-    if not loss.is_row or isinstance(loss.label_domain, ClassLabels):
-        # Sums of many pieces would be as many cases as there are ways to combine them.
-        formula = sympy.piecewise_fold(formula)
-    hat = sympy.Symbol("ŷ" if unicode else "yhat")
-    hats = {s: hat for s in formula.free_symbols if s.name == r"\hat{y}"}
-    formula = formula.xreplace(hats).subs(_exponentials(loss, formula), sympy.Symbol("S"))
-    if isinstance(loss, ResidualLoss):
-        formula = _in_residual(formula, hat)
-    return formula.replace(sympy.Max, sympy.Function("max")).replace(
-        sympy.Min, sympy.Function("min")
-    )
-
-
-def _in_residual(formula: Any, hat: Any) -> Any:
-    """Write prediction minus label as r, where nothing else of the two remains."""
-    import sympy
-
-    labels = [s for s in formula.free_symbols if s.name == "y"]
-    short = formula.subs({label: hat - sympy.Symbol("r") for label in labels})
-    if hat in short.free_symbols:
-        return formula
-    return short.replace(lambda part: part.is_Relational, lambda part: part.canonical)
-
-
-def _exponentials(loss: Loss, formula: Any) -> Any:
-    """Return the sum of exp over the scores of a row; without scores, a symbol found nowhere."""
-    import sympy
-
-    letter = loss.prediction_symbol
-    scores = [s for s in formula.free_symbols if s.name.startswith(f"{letter}_")]
-    return sympy.Add(*map(sympy.exp, scores)) if scores else sympy.Symbol("no such sum")

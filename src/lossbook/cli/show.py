@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from lossbook.loss import Loss
 
 __all__ = ["show_command"]
-
-_NOT_CONVEX = {True: "no, but one valley", False: "no, several valleys", None: "no"}
 
 
 @click.command("show", cls=LossCommand)
@@ -50,6 +47,7 @@ def _introduce(loss: Loss, screen: Screen) -> None:
 def _formulas(loss: Loss, screen: Screen) -> None:
     from lossbook.cli.formulas import formula_lines
     from lossbook.families import ResidualLoss
+    from lossbook.report.formulas import formula_parts, note_on_rows
 
     screen.heading("Formulas")
     try:
@@ -57,9 +55,10 @@ def _formulas(loss: Loss, screen: Screen) -> None:
     except ModuleNotFoundError:
         screen.paragraph('To see them: pip install "lossbook[cli]"', indent=2)
         return
-    for place, (which, column, label) in enumerate(_parts(loss, screen)):
+    for place, (which, column, symbol) in enumerate(formula_parts(loss)):
         if place:
             screen.blank()
+        label = f"{'Hessian' if which == 'hessian' else which} {_letter(symbol, screen)}".rstrip()
         lines = formula_lines(loss, which, screen.width - 14, screen.unicode, column)
         heads = [""] * len(lines)
         heads[(len(lines) - 1) // 2] = label
@@ -69,104 +68,23 @@ def _formulas(loss: Loss, screen: Screen) -> None:
         screen.paragraph("r = ŷ - y", indent=14, dim=True)
     if loss.is_row:
         screen.blank()
-        screen.paragraph(_note_on_rows(loss), indent=2, dim=True)
+        screen.paragraph(note_on_rows(loss), indent=2, dim=True)
 
 
-def _parts(loss: Loss, screen: Screen) -> list[tuple[str, int, str]]:
-    """What is shown: value, gradient and Hessian, of each column that has a meaning of its own."""
+def _letter(symbol: str, screen: Screen) -> str:
     import sympy
 
-    names = map(sympy.Symbol, loss.columns.symbols if loss.is_row else ())
-    letters = [sympy.pretty(name, use_unicode=screen.unicode) for name in names] or [""]
-    parts = [("value", 0, "value")]
-    for which, label in (("gradient", "gradient"), ("hessian", "Hessian")):
-        parts += [(which, k, f"{label} {letter}".rstrip()) for k, letter in enumerate(letters)]
-    return parts
-
-
-def _note_on_rows(loss: Loss) -> str:
-    from lossbook.domains import ClassLabels
-
-    if loss.columns.symbols:
-        return f"A row of y_pred holds {loss.columns.describe()}."
-    if not isinstance(loss.label_domain, ClassLabels):
-        first = "Gradient and Hessian are those of the first column."
-        return first if loss.columns.count else f"With 3 columns. {first}"
-    note = "With 3 classes; gradient and Hessian for class 0, the others alike."
-    if loss.link.name == "softmax":
-        note += " S is the sum of the exponentials of the scores."
-    return note
+    return str(sympy.pretty(sympy.Symbol(symbol), use_unicode=screen.unicode)) if symbol else ""
 
 
 def _facts(loss: Loss, screen: Screen) -> None:
+    from lossbook.report.portrait import domains_in_words, facts_in_words
+
     screen.heading("Facts")
-    pairs = [
-        ("labels", loss.label_domain.describe()),
-        ("predictions", loss.prediction_domain.describe() + _link_note(loss)),
-    ]
+    pairs = domains_in_words(loss)
     for parameter, value in loss.parameters.items():
         pairs.append((f"parameter {parameter}", f"{value} ({option_name(parameter)})"))
-    if loss.functional is not None:
-        constant = f"{loss.functional.describe()} of the labels"
-        through = "" if loss.link.name == "identity" else f", through the {loss.link.name} link"
-        pairs.append(("best constant", constant + through))
-    screen.pairs([*pairs, *_shape(loss)])
-
-
-def _shape(loss: Loss) -> list[tuple[str, str]]:
-    facts = loss.facts
-    pairs = [
-        ("convex", _convexity(loss)),
-        ("steepest slope", _bound(facts.lipschitz)),
-        ("largest curvature", _bound(facts.smoothness)),
-    ]
-    for what, places in (("kinks", facts.kinks), ("jumps", facts.jumps)):
-        if places:
-            where = ", ".join(f"{place:g}" for place in places)
-            pairs.append((what, f"at {_kink_variable(loss)} = {where}"))
-    pairs += [
-        ("smallest value", _bound(facts.minimum)),
-        ("largest value", _bound(facts.supremum)),
-    ]
-    if not loss.is_row:
-        pairs.append(("symmetric", "yes" if facts.symmetric else "no"))
-        pairs.append(("far outliers", "lose their pull" if facts.redescending else "keep pulling"))
-    if facts.calibrated is not None:
-        side = "always" if facts.calibrated else "not always"
-        pairs.append(("calibrated", f"{side} on the side of the likelier class"))
-    forms = [("prox", loss.has_prox), ("conjugate", loss.has_conjugate)]
-    if any(has for _, has in forms):
-        pairs.append(("closed forms", ", ".join(name for name, has in forms if has)))
-    return pairs
-
-
-def _convexity(loss: Loss) -> str:
-    facts = loss.facts
-    if facts.strong_convexity:
-        return f"strongly: the curvature is {facts.strong_convexity:g} or more"
-    if facts.convex:
-        return "strictly" if facts.strictly_convex else "yes, not strictly"
-    return _NOT_CONVEX[facts.unimodal]
-
-
-def _link_note(loss: Loss) -> str:
-    if loss.link.name == "identity":
-        return ""
-    return f", raw scores (link: {loss.link.name})"
-
-
-def _bound(value: float | None) -> str:
-    if value is not None and math.isnan(value):
-        return "not worked out"
-    return "no bound" if value is None or math.isinf(value) else f"{value:g}"
-
-
-def _kink_variable(loss: Loss) -> str:
-    from lossbook.families import MarginLoss
-
-    if isinstance(loss, MarginLoss):
-        return "y ŷ"
-    return "ŷ" if loss.label_domain.two_classes else "ŷ - y"
+    screen.pairs([*pairs, *facts_in_words(loss)])
 
 
 def _example(loss: Loss, screen: Screen) -> None:
@@ -231,7 +149,8 @@ def _cell(value: Any) -> str:
 
 
 def _plot(loss: Loss, screen: Screen) -> None:
-    from lossbook.cli.curves import curve_lines, view_of
+    from lossbook.cli.curves import curve_lines
+    from lossbook.report.views import view_of
 
     screen.blank()
     screen.lines(curve_lines(view_of(loss), screen))

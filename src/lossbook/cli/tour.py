@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from lossbook.cli.descent import Step
     from lossbook.cli.screen import Screen
     from lossbook.cli.stations import Station
     from lossbook.loss import Loss
+    from lossbook.report.descent import Step
 
 __all__ = ["tour_command"]
 
@@ -83,7 +83,7 @@ def _opening(screen: Screen, pages: int) -> None:
 
 def _station(station: Station, screen: Screen, aside: str, pause: bool) -> None:
     import lossbook
-    from lossbook.cli.descent import descend
+    from lossbook.report.descent import descend
 
     screen.title(station.title, aside)
     screen.paragraph(station.question)
@@ -133,9 +133,9 @@ def _symbol(loss: Loss, screen: Screen) -> str:
 
 def _descent(loss: Loss, station: Station, path: Sequence[Step], screen: Screen) -> list[str]:
     """Lay out the steps as a table, and beside it the way down as a plot."""
-    from lossbook.cli.curves import view_of
     from lossbook.report.scales import aligned
     from lossbook.report.terminal import Curve, plot, side_by_side, table
+    from lossbook.report.views import view_of
 
     losses = aligned([step.loss for step in path], 3)
     if loss.is_row:

@@ -261,7 +261,7 @@ class Maths(ABC):
         return self.times(x, self.log1p(y))
 
     def smaller_sigmoid(self, x: Term) -> Term:
-        """``sigmoid(-|x|)``; only exp(-|x|) is formed, which cannot overflow or cancel."""
+        """``sigmoid(-abs(x))`` of ``exp(-abs(x))`` alone, which cannot overflow or cancel."""
         e = self.exp(-self.magnitude(x))
         # e / (1 + e) would inherit the whole rounding of 1 + e, close to 1 ULP; this way only a
         # share e of it arrives.
@@ -288,7 +288,8 @@ class Maths(ABC):
     def softplus_minus(self, x: Term, y: Term) -> Term:
         """``softplus(x) - y x`` for a share ``y`` in [0, 1], as a sum of terms never negative.
 
-        The share of the label on the wrong side of 0 pays |x|; everybody pays log(1 + exp(-|x|)).
+        The share of the label on the wrong side of 0 pays ``abs(x)``; everybody pays
+        ``log(1 + exp(-abs(x)))``.
         """
         wrong = self.where(x >= 0, 1 - y, y)
         size = self.magnitude(x)
@@ -301,7 +302,7 @@ class Maths(ABC):
         return self.where(x < 0, -size, size)
 
     def log_cosh(self, x: Term) -> Term:
-        """``log(cosh(x))``: about x^2 / 2 near 0, and |x| - log(2) far from it."""
+        """``log(cosh(x))``: about ``x**2 / 2`` near 0, ``abs(x) - log(2)`` far out."""
         size = abs(x)
         z = self.minimum(size, 2) ** 2
         near = self.log1p(z * self.series(z, _COSH))

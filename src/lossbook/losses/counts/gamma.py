@@ -21,7 +21,7 @@ class Gamma(DevianceLoss):
     .. math:: \ell(y, \mu) = \frac{y}{\mu} + \log \mu, \qquad \mu = e^z \text{ from logarithms}
 
     Misses count by their ratio: twice too high costs the same for small and for large labels. Not
-    convex in the mean itself. Kept and dropped constants: :class:`~lossbook.families.DevianceLoss`.
+    convex in the mean itself. Kept and dropped constants: :class:`~lossbook.DevianceLoss`.
 
     Parameters
     ----------

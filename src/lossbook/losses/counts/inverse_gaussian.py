@@ -24,7 +24,7 @@ class InverseGaussian(DevianceLoss):
 
     Means above the label cost little: the value approaches 0 as :math:`\mu` grows. Not convex,
     neither in z nor in :math:`\mu`. Kept and dropped constants:
-    :class:`~lossbook.families.DevianceLoss`.
+    :class:`~lossbook.DevianceLoss`.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ class NegativeBinomial(DevianceLoss):
 
     The variance is :math:`\mu + \alpha \mu^2`; as :math:`\alpha \to 0` gradient and Hessian become
     Poisson's, and so does the value but for :math:`y \log \alpha`. Not convex in the mean itself.
-    Kept and dropped constants: :class:`~lossbook.families.DevianceLoss`.
+    Kept and dropped constants: :class:`~lossbook.DevianceLoss`.
 
     Parameters
     ----------

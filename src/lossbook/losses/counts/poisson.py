@@ -21,7 +21,7 @@ class Poisson(DevianceLoss):
 
     Labels are 0 or more and need not be whole. A mean of 0 is right for a label of 0 alone, and for
     all others the value is infinite there. Kept and dropped constants:
-    :class:`~lossbook.families.DevianceLoss`.
+    :class:`~lossbook.DevianceLoss`.
 
     Parameters
     ----------

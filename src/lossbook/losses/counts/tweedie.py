@@ -25,7 +25,7 @@ class Tweedie(DevianceLoss):
     :class:`Poisson` (p = 1) and :class:`Gamma` (p = 2), which have logarithms in place of these
     fractions; p = 3 is :class:`InverseGaussian` and p = 0 the squared error. Between 0 and 1 there
     is no such distribution. Not convex in the mean itself. Kept and dropped constants:
-    :class:`~lossbook.families.DevianceLoss`.
+    :class:`~lossbook.DevianceLoss`.
 
     Parameters
     ----------
