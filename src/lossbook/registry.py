@@ -174,6 +174,10 @@ def _find(name: str) -> tuple[type[Loss], dict[str, Any]]:
     key = name.strip().lower()
     if key in names:
         return names[key]
-    near = difflib.get_close_matches(key, names, n=3, cutoff=0.5)
-    hint = f"did you mean {', '.join(near)}?" if near else "`lossbook list` shows them all."
+    near = [
+        names[found][0].name if found == names[found][0].__name__.lower() else found
+        for found in difflib.get_close_matches(key, names, n=3)
+    ]
+    closest = ", ".join(dict.fromkeys(near))
+    hint = f"did you mean {closest}?" if near else "`lossbook list` shows them all."
     raise UnknownLossError(f"there is no loss named {name!r}: {hint}", argument="name")

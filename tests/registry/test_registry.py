@@ -120,6 +120,7 @@ def test_parameters_override_what_an_alias_implies() -> None:
         ("Qantile", "quantile"),
         ("bcee", "bce"),
         ("HINGED", "hinge"),
+        ("crossentropi", "cross_entropy"),
     ],
 )
 def test_an_unknown_name_lists_the_nearest(name: str, near: str) -> None:
