@@ -103,9 +103,9 @@ def allowance(loss: lb.Loss, expected: Any, size: Any) -> tuple[float, Any]:
     """How many times more epsilons, and of what size.
 
     Rounding errors are carried along on NumPy arrays alone; elsewhere such formulas are as exact as
-    they are plain, which is relative to the largest results.
+    they are plain, which is relative to the largest results. Rows are exact everywhere.
     """
-    if not loss.compensated:
+    if loss.is_row or not loss.compensated:
         return 1, size
     sizes = np.asarray(abs(np.asarray(expected, float)) if size is None else size)
     finite = sizes[np.isfinite(sizes)]

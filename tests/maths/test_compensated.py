@@ -11,8 +11,8 @@ import pytest
 
 from lossbook.checks.truth import exact, ulp_errors
 from lossbook.maths.arrays import ArrayMaths
-from lossbook.maths.compensated import CompensatedMaths
 from lossbook.maths.oracle import ORACLE
+from lossbook.maths.pairs import CompensatedMaths
 
 Array = np.ndarray[Any, Any]
 PLAIN = ArrayMaths(np, np.dtype(np.float64))

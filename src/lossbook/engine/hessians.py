@@ -10,6 +10,7 @@ import numpy as np
 from lossbook.engine import arguments, checked, foreign
 from lossbook.engine.libraries import HOME, namespace_of
 from lossbook.errors import InputError
+from lossbook.maths import compensated
 from lossbook.maths.arrays import ArrayMaths
 
 if TYPE_CHECKING:
@@ -31,6 +32,20 @@ def row_matrix(
         matrix = m.where(_missing(m, labels, scores)[..., None], float("nan"), matrix)
         matrix = foreign.scale(m, matrix, scores.ndim - 1, weights, reduction)
     return m.xp.astype(matrix, dtype, copy=False)
+
+
+def whole_hessian(
+    loss: RowLoss, y_true: Any, y_pred: Any, sample_weight: Any, reduction: str
+) -> Any:
+    """The matrix of each row, whose diagonal is what the other calls give."""
+
+    def formula(m: ArrayMaths, labels: Any, scores: Any) -> Any:
+        matrix = loss.hessian_matrix(m, labels, scores)
+        if m is HOME and loss.compensated:
+            matrix = m.diagonal(compensated.derivative(loss, m, 2, labels, scores), matrix)
+        return matrix
+
+    return row_matrix(loss, formula, y_true, y_pred, sample_weight, reduction)
 
 
 def hessian_vector_product(

@@ -91,9 +91,9 @@ class RowLoss(Loss, family=True):
         array([[[ 0.25, -0.25],
                 [-0.25,  0.25]]])
         """
-        from lossbook.engine.hessians import row_matrix
+        from lossbook.engine.hessians import whole_hessian
 
-        return row_matrix(self, self.hessian_matrix, y_true, y_pred, sample_weight, reduction)
+        return whole_hessian(self, y_true, y_pred, sample_weight, reduction)
 
     def hessian_vector_product(
         self,

@@ -73,7 +73,7 @@ class SharesLoss(ScoresLoss, family=True):
     def deriv(self, m: Any, y: Term, scores: Term) -> Term:
         if not self.from_logits:
             return self.slope(m, y, scores, scores - y)
-        return m.softmax(scores) * self._pull(m, scores, self._drift(m, y, scores))
+        return m.softmax_times(scores, self._pull(m, scores, self._drift(m, y, scores)))
 
     def deriv2(self, m: Any, y: Term, scores: Term) -> Term:
         if not self.from_logits:
@@ -81,11 +81,19 @@ class SharesLoss(ScoresLoss, family=True):
         return self._curvature(m, scores, self._strain(m, y, scores))
 
     def sizes(self, m: Any, order: int, y: Term, scores: Term) -> Term | None:
-        if not self.from_logits or order == 0:
+        if not self.from_logits:
             # Each class has its own slope, and a label's share of one class is not a mean.
             return abs(self.deriv(m, y, scores)) if order == 1 else None
-        p, drift = m.softmax(scores), abs(self._drift(m, y, scores))
-        pulls = m.softmax_rest(scores) * drift + m.others(p * drift)
+        p, rest = m.softmax(scores), m.softmax_rest(scores)
+        # A probability that nearly is the label's leaves a difference of the two that is smaller
+        # than what rounding takes from it, which is in proportion to p and to 1 - p.
+        apart = m.minimum(p, rest)
+        if order == 0:
+            distance = m.softmax_minus(scores, y)
+            cost, slope = self.cost(m, y, p, distance), self.slope(m, y, p, distance)
+            return m.sum(m.maximum(abs(cost), abs(slope) * apart))
+        drift = m.maximum(abs(self._drift(m, y, scores)), abs(self.bend(m, y, p)) * apart)
+        pulls = rest * drift + m.others(p * drift)
         if order == 1:
             return p * pulls
         return self._curvature(m, scores, pulls + abs(self.weighed_bend(m, y, p)))
@@ -96,11 +104,12 @@ class SharesLoss(ScoresLoss, family=True):
 
     def _pull(self, m: Any, scores: Term, drift: Term) -> Term:
         """The drift of each class less the mean drift."""
-        return m.softmax_rest(scores) * drift - m.others(m.softmax(scores) * drift)
+        return m.softmax_rest(scores) * drift - m.others(m.softmax_times(scores, drift))
 
     def _curvature(self, m: Any, scores: Term, strain: Term) -> Term:
         p, rest = m.softmax(scores), m.softmax_rest(scores)
-        return p * (rest * rest * strain + p * m.others(p * strain))
+        along, across = rest * rest * strain, p * m.others(m.softmax_times(scores, strain))
+        return m.softmax_times(scores, along + across)
 
     def _strain(self, m: Any, y: Term, scores: Term) -> Term:
         """What stands on the diagonal of the Hessian before softmax couples the classes."""

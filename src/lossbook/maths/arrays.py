@@ -102,12 +102,7 @@ class ArrayMaths(RowMaths):
         return whole + self.where(self.xp.isfinite(lost), lost, 0.0)
 
     def entropy_gap(self, t: Term) -> Term:
-        # Far from 0 the plain form; near 0, where its terms cancel, the series.
-        squared = t * t
-        sum_ = 0.0
-        for k in range(26, 0, -1):
-            sum_ = squared * (sum_ + 1 / (2 * k * (2 * k - 1)))
-        return self.where(squared < 1 / 4, sum_, super().entropy_gap(t))
+        return self.entropy_series(t)
 
     def exp_of_quotient(self, x: Term, y: Term) -> Term:
         # What rounding took from the quotient, which exp turns into a relative error of that size.
@@ -149,17 +144,17 @@ class ArrayMaths(RowMaths):
 
     def others(self, x: Term) -> Term:
         # Without the largest entry, so that a row like (1, 1e-20) keeps what the largest leaves.
-        is_top = self._is_top(abs(x))
+        is_top = self.is_top(abs(x))
         rest = self.sum(self.where(is_top, 0.0, x))
         top = self.sum(self.where(is_top, x, 0.0))
         return self.where(is_top, rest, top + (rest - x))
 
     def top(self, x: Term) -> Term:
-        return self.where(self._is_top(x), 1.0, 0.0)
+        return self.where(self.is_top(x), 1.0, 0.0)
 
     def runner_up(self, x: Term) -> Term:
         low = float(self.xp.finfo(self.dtype).min)
-        return self.top(self.where(self._is_top(x), -math.inf, self.maximum(x, low)))
+        return self.top(self.where(self.is_top(x), -math.inf, self.maximum(x, low)))
 
     def each_class(self, weight: Term, x: Term) -> Iterator[tuple[Term, Term, Term]]:
         classes = self.xp.arange(x.shape[-1], device=self.device)
@@ -211,7 +206,7 @@ class ArrayMaths(RowMaths):
     def softmax_spread(self, x: Term, scores: Term) -> Term:
         # The likeliest class apart: what it lacks to 1 may be too small to be divided by, but no
         # other class has more.
-        is_top = self._is_top(scores)
+        is_top = self.is_top(scores)
         p, rest = self.softmax(scores), self.softmax_rest(scores)
         lack = self.sum(self.where(is_top, rest, 0.0))
         from_top = self.share(p, lack) * self.sum(self.where(is_top, x, 0.0))
@@ -220,7 +215,7 @@ class ArrayMaths(RowMaths):
 
     def at_top(self, x: Term, scores: Term) -> Term:
         """The entry of ``x`` at each row's largest score."""
-        return self.sum(self.where(self._is_top(scores), x, 0.0))
+        return self.sum(self.where(self.is_top(scores), x, 0.0))
 
     def diagonal(self, diagonal: Term, elsewhere: Term) -> Term:
         """A matrix per row, from its diagonal and what stands elsewhere."""
@@ -232,17 +227,17 @@ class ArrayMaths(RowMaths):
 
     def log_sum_exp(self, x: Term) -> Term:
         scores, tail = _parts(x)
-        top = self.sum(self.where(self._is_top(x), scores, 0.0))
-        lost = self.sum(self.where(self._is_top(x), tail, 0.0))
+        top = self.sum(self.where(self.is_top(x), scores, 0.0))
+        lost = self.sum(self.where(self.is_top(x), tail, 0.0))
         return top + (self.log1p(self._shifted(x).rest) + lost)
 
-    def _is_top(self, x: Term) -> Term:
+    def is_top(self, x: Term) -> Term:
         x, _ = _parts(x)
         classes = self.xp.arange(x.shape[-1], device=self.device)
         return classes == self.xp.argmax(x, axis=-1, keepdims=True)
 
     def _shifted(self, x: Term) -> _Shifted:
-        is_top = self._is_top(x)
+        is_top = self.is_top(x)
         x, tail = _parts(x)
         # Not max(x), whose slope is shared among equal scores when a library differentiates it.
         top = self.sum(self.where(is_top, x, 0.0))

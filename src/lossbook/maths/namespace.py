@@ -29,6 +29,8 @@ _SINE = tuple(Fraction((-1) ** n, math.factorial(2 * n + 1)) for n in range(1, 1
 _ARCTAN = tuple(Fraction((-1) ** n, 2 * n + 1) for n in range(1, 15))
 # cosh(x) - 1 = z (1/2 + z/4! + ...): so it is for x up to 2.
 _COSH = tuple(Fraction(1, math.factorial(2 * n)) for n in range(1, 15))
+# ((1 - t) log(1 - t) + (1 + t) log(1 + t)) / 2 = z (1/2 + z/12 + ...): so it is for t up to 1/2.
+_ENTROPY_GAP = tuple(Fraction(1, 2 * n * (2 * n - 1)) for n in range(1, 25))
 
 # tan((2 n - 1) pi/16), from where on n pi/8 is the nearest multiple, and tan(n pi/8).
 _EIGHTHS = (
@@ -178,12 +180,17 @@ class Maths(ABC):
         return sum(rest, first)
 
     def entropy_gap(self, t: Term) -> Term:
-        """``((1 - t) log(1 - t) + (1 + t) log(1 + t)) / 2`` for t in [-1, 1], which is about t²/2.
+        """``((1 - t) log(1 - t) + (1 + t) log(1 + t)) / 2`` for |t| up to 1/2: about t²/2.
 
         By how much the entropy of the shares (1 - t) / 2 and (1 + t) / 2 is less than log 2.
         """
         less, more = self.xlog1py(1 - t, -t), self.xlog1py(1 + t, t)
         return (less + more) / 2
+
+    def entropy_series(self, t: Term) -> Term:
+        """``entropy_gap`` where digits are limited, and the terms of its definition cancel."""
+        z = t * t
+        return z * self.series(z, _ENTROPY_GAP)
 
     def exp_of_quotient(self, x: Term, y: Term) -> Term:
         """``exp(x / y)``."""

@@ -102,6 +102,10 @@ class RowMaths(Maths):
         p = self.softmax(x)
         return self.where(p > 1 / 2, (1 - y) - self.softmax_rest(x), p - y)
 
+    def softmax_times(self, x: Term, factor: Term) -> Term:
+        """``softmax(x) * factor``, for factors that lift a subnormal probability."""
+        return self.softmax(x) * factor
+
     def softmax_power(self, x: Term, exponent: Term) -> Term:
         """``softmax(x)`` to the power of a positive exponent."""
         return self.exp(exponent * self.log_softmax(x))

@@ -47,9 +47,9 @@ class Focal(LikelihoodLoss):
             note="the factor is its alpha, one number for all classes; its default is this one",
         ),
     )
-    # The power takes the error of 1 - p times gamma: measured up to 2.5. Probabilities, which may
-    # be subnormal, are multiplied by their logarithms.
-    accuracy = Accuracy(value=6, gradient=8, hessian=6, underflow=1024)
+    compensated = True
+    thorough = True
+    accuracy = Accuracy(value=4, gradient=4, hessian=4)
     references = ("Lin et al., Focal Loss for Dense Object Detection, ICCV (2017), equation 4",)
 
     @property
@@ -86,9 +86,9 @@ class Focal(LikelihoodLoss):
         return 0 - self._discount(m, scores) * grown
 
     def bend(self, m: Any, scores: Term) -> Term:
-        p = m.softmax(scores)
-        more = (self.gamma - 1) * p * _log_over_rest(m, scores)
-        return self.gamma * p * self._discount(m, scores) * (2 + m.log_softmax(scores) + more)
+        more = (self.gamma - 1) * m.softmax(scores) * _log_over_rest(m, scores)
+        factor = self._discount(m, scores) * (2 + m.log_softmax(scores) + more)
+        return self.gamma * m.softmax_times(scores, factor)
 
     def bend_terms(self, m: Any, scores: Term) -> Term:
         p = m.softmax(scores)

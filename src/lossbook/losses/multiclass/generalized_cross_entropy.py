@@ -49,7 +49,8 @@ class GeneralizedCrossEntropy(LikelihoodLoss):
             clipping="probabilities to [1e-7, 1 - 1e-7]",
         ),
     )
-    accuracy = Accuracy(value=4, gradient=6, hessian=4)
+    compensated = True
+    accuracy = Accuracy(value=4, gradient=4, hessian=4)
     references = ("Zhang and Sabuncu, Generalized Cross Entropy Loss, NeurIPS (2018), equation 6",)
 
     @property

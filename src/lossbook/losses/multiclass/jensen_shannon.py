@@ -33,8 +33,8 @@ class JensenShannon(SharesLoss):
 
     kind = "multiclass"
     aliases = {"jsd": {}, "jensen_shannon_divergence": {}}
-    # Shares are multiplied by logarithms of up to 745.
-    accuracy = Accuracy(value=12, gradient=8, hessian=8, underflow=1024)
+    compensated = True
+    accuracy = Accuracy(value=4, gradient=4, hessian=4)
     references = ("Lin, Divergence Measures Based on the Shannon Entropy, IEEE IT 37 (1991)",)
 
     @property

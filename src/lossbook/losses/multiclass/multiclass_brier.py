@@ -33,8 +33,8 @@ class MulticlassBrier(SharesLoss):
 
     kind = "multiclass"
     aliases = {"multiclass_brier_score": {}}
-    # Where prediction and label nearly agree, squares of their differences count twice.
-    accuracy = Accuracy(value=8, gradient=4, hessian=4)
+    compensated = True
+    accuracy = Accuracy(value=4, gradient=4, hessian=4)
     references = ("Brier, Verification of Forecasts, Monthly Weather Review 78 (1950)",)
 
     @property
