@@ -184,6 +184,12 @@ def is_numeric(field: dataclasses.Field[Any]) -> bool:
     return isinstance(field.metadata.get(_RULE), Rule)
 
 
+def rule(field: dataclasses.Field[Any]) -> Rule:
+    """The rule of a field that is one run-time number."""
+    found: Rule = field.metadata[_RULE]
+    return found
+
+
 def is_optional(field: dataclasses.Field[Any]) -> bool:
     """Whether this field is one run-time number, or None where the formula does without it."""
     return is_numeric(field) and field.default is None

@@ -21,6 +21,7 @@ COMMANDS = {
     "show": "lossbook.cli.show:show_command",
     "check": "lossbook.cli.check:check_command",
     "eval": "lossbook.cli.eval:eval_command",
+    "explore": "lossbook.cli.explore:explore_command",
     "tour": "lossbook.cli.tour:tour_command",
     "bench": "lossbook.cli.bench:bench_command",
 }
@@ -126,6 +127,7 @@ def lossbook() -> None:
       lossbook show quantile --tau 0.9     one loss: formulas, facts, plot
       lossbook check MODULE:OBJECT         a loss of your own: is it right?
       lossbook eval FILE --loss mse ...    the loss of the predictions in a file
+      lossbook explore                     a page to play with, in the browser
       lossbook tour                        gradient descent, step by step
       lossbook bench --quick               how fast it is here, beside other libraries
     """

@@ -1,0 +1,89 @@
+// The numbers at the prediction, which are also the key to the colours; formulas of each loss.
+
+import { positionOf } from "./charts.js";
+import { evaluator, formulaOf } from "./losses.js";
+import { format } from "./numbers.js";
+import { chosenLosses, parametersOf, state } from "./state.js";
+import { find, html } from "./svg.js";
+
+const NONE = "too long to help: the curve says more";
+
+export function showReadout() {
+  const rows = chosenLosses().map(({ loss, place }) => {
+    const at = positionOf(loss);
+    const results = evaluator(loss, state.world, parametersOf(loss))(state.label[state.world], at);
+    const push = -state.rate[state.world] * results[1];
+    const cells = [at, ...results].map(x => html("td", {}, format(x)));
+    cells.push(html("td", { class: "extra" }, format(push)));
+    const head = html("th", { scope: "row" }, key(place), loss.title);
+    return html("tr", { class: `place-${place}` }, head, ...cells);
+  });
+  find("readout").replaceChildren(...rows);
+  find("empty").hidden = rows.length > 0;
+}
+
+// A piece of the curve as it is drawn.
+export function key(place) {
+  const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  picture.setAttribute("class", `key curve place-${place}`);
+  picture.setAttribute("viewBox", "0 0 26 10");
+  picture.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  line.setAttribute("d", "M1 5H25");
+  picture.append(line);
+  return picture;
+}
+
+export function showFormulas() {
+  const shown = chosenLosses().map(({ loss, place }) => ({
+    loss,
+    place,
+    formula: formulaOf(loss, state.world, parametersOf(loss)),
+  }));
+  const wanted = shown.map(({ formula, place }) => formula.key + place).join();
+  const element = find("formulas");
+  if (element.dataset.key !== wanted) {
+    element.dataset.key = wanted;
+    element.replaceChildren(...shown.map(card));
+  }
+  for (const { loss, formula } of shown) {
+    find(`code-${loss.name}`).textContent = call(loss, formula);
+  }
+}
+
+function card({ loss, place, formula }) {
+  const rows = [
+    ["value", formula.math.value],
+    ["slope", formula.math.gradient],
+    ["curvature", formula.math.hessian],
+  ];
+  return html(
+    "article",
+    { class: `card place-${place}` },
+    html("h3", {}, key(place), loss.title),
+    html("p", {}, loss.summary),
+    html("dl", {}, ...rows.flatMap(([name, math]) => [html("dt", {}, name), drawnFormula(math)])),
+    formula.variable ? html("p", { class: "note" }, `with ${formula.variable}`) : null,
+    html("pre", { tabindex: 0, "aria-label": "in Python" }, html("code", { id: `code-${loss.name}` })),
+  );
+}
+
+// MathML comes from the page itself, written when the page was.
+function drawnFormula(math) {
+  const place = html("dd", math ? { tabindex: 0 } : { class: "note" });
+  if (math) place.innerHTML = math;
+  else place.textContent = NONE;
+  return place;
+}
+
+// How to get the same loss in Python.
+function call(loss, { switches }) {
+  const given = Object.entries(parametersOf(loss)).filter(([, value]) => value !== null);
+  const usual = Object.fromEntries(loss.parameters.map(each => [each.name, each.usual]));
+  const changed = given.filter(([name, value]) => value !== usual[name]);
+  const words = [
+    ...changed.map(([name, value]) => `${name}=${value}`),
+    ...loss.switches.map(name => `${name}=${switches.includes(name) ? "True" : "False"}`),
+  ];
+  return `lossbook.${loss.title}(${words.join(", ")})`;
+}

@@ -1,0 +1,77 @@
+// What can be predicted: the axes that losses share, and how a model's score becomes a prediction.
+
+const identity = { value: score => score, slope: () => 1 };
+const exponential = { value: Math.exp, slope: Math.exp };
+const logistic = {
+  value: score => 1 / (1 + Math.exp(-score)),
+  slope: score => 1 / (2 + Math.exp(score) + Math.exp(-score)),
+};
+
+export const WORLDS = {
+  number: {
+    title: "a number",
+    axis: "prediction ŷ",
+    low: -5,
+    high: 5,
+    label: { low: -4, high: 4, step: 0.1, usual: 1 },
+    prediction: 4,
+    chosen: ["squared_error", "absolute_error", "huber"],
+    rate: 0.1,
+    link: identity,
+    model: "line",
+    shown: identity,
+    data: { low: -5, high: 5 },
+  },
+  score: {
+    title: "a class, by its score",
+    axis: "score of class 1",
+    low: -4,
+    high: 4,
+    label: { low: 0, high: 1, step: 1, usual: 1 },
+    prediction: -1.5,
+    chosen: ["binary_cross_entropy", "hinge", "squared_hinge"],
+    rate: 0.5,
+    link: identity,
+    model: "classifier",
+  },
+  probability: {
+    title: "a class, by its probability",
+    axis: "predicted probability of class 1",
+    low: 0,
+    high: 1,
+    label: { low: 0, high: 1, step: 1, usual: 1 },
+    prediction: 0.2,
+    chosen: ["binary_cross_entropy", "brier"],
+    rate: 0.02,
+    link: logistic,
+    model: "classifier",
+  },
+  mean: {
+    title: "an amount, by its mean",
+    axis: "predicted mean μ",
+    low: 0,
+    high: 10,
+    label: { low: 0, high: 8, step: 0.1, usual: 3 },
+    prediction: 8,
+    chosen: ["poisson", "gamma"],
+    rate: 0.5,
+    link: exponential,
+    model: "line",
+    shown: exponential,
+    data: { low: 0, high: 10 },
+  },
+  logarithm: {
+    title: "an amount, by its logarithm",
+    axis: "predicted logarithm z of the mean",
+    low: -3,
+    high: 3,
+    label: { low: 0, high: 8, step: 0.1, usual: 3 },
+    prediction: -1.5,
+    chosen: ["poisson", "gamma"],
+    rate: 0.1,
+    link: identity,
+    model: "line",
+    shown: exponential,
+    data: { low: 0, high: 10 },
+  },
+};

@@ -1,0 +1,48 @@
+"""The page on small screens, in the dark, and for those who do not see it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.drawn import WORLDS
+
+PHONE = {"viewport": {"width": 360, "height": 700}}
+AXE = os.environ.get("LOSSBOOK_AXE")
+
+
+def background(visitor: Any) -> str:
+    return str(visitor.page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+
+def test_nothing_is_wider_than_a_phone(newcomer: Any) -> None:
+    visitor = newcomer(**PHONE)
+    for world in WORLDS:
+        visitor.go(f"predict={world}")
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 360
+        for plot in ("value", "model"):
+            assert visitor.page.locator(f"#{plot}").bounding_box()["width"] > 280
+
+
+def test_dark_follows_the_system_and_the_button(newcomer: Any) -> None:
+    light, dark = newcomer(color_scheme="light"), newcomer(color_scheme="dark")
+    assert background(light) != background(dark)
+    known = background(dark)
+    light.press("theme")
+    assert background(light) == known
+
+
+@pytest.mark.skipif(AXE is None, reason="nox -s explorer fetches axe-core, which finds barriers")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_barrier(newcomer: Any, scheme: str) -> None:
+    # The page's own policy would refuse a script from elsewhere.
+    visitor = newcomer(color_scheme=scheme, bypass_csp=True)
+    visitor.page.add_script_tag(content=Path(str(AXE)).read_text(encoding="utf-8"))
+    for world in ("number", "score"):
+        visitor.go(f"predict={world}")
+        found = visitor.page.evaluate("axe.run()")
+        assert len(found["passes"]) > 20
+        assert [rule["id"] for rule in found["violations"]] == []
