@@ -6,6 +6,8 @@ installed; what else they need is installed into it.
 
 from __future__ import annotations
 
+import shutil
+
 import nox
 
 nox.needs_version = ">=2025.2.9"
@@ -100,6 +102,19 @@ def site(session: nox.Session) -> None:
     session.run("python", "tools/site_assets.py")
     options = ("--fail-on-warning", "--keep-going", "--doctree-dir=build/site_doctrees")
     session.run("python", "-m", "sphinx", *options, *session.posargs, "docs", "build/site")
+
+
+@nox.session
+def explorer(session: nox.Session) -> None:
+    """The explorer page in the system's Chromium; with npm, axe-core looks for barriers too."""
+    if not (shutil.which("chromium") or shutil.which("chromium-browser")):
+        session.skip("NOT TESTED: the explorer page needs chromium on the path.")
+    prepare(session, "test", group="site_checks")
+    if shutil.which("npm"):
+        session.run("python", "tools/site_assets.py", "--checks")
+    else:
+        session.warn("NOT TESTED: axe-core comes from npm, which is not on the path.")
+    session.run("pytest", *(session.posargs or ["tests/explorer"]))
 
 
 @nox.session

@@ -19,7 +19,9 @@ FLAGS = ["--no-sandbox", "--disable-gpu"]
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Chromium of the system; playwright's own is never asked for."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="nox -s explorer installs playwright"
+    )
     if CHROMIUM is None:
         pytest.skip("there is no chromium on the path: apt-get install chromium")
     with playwright.sync_playwright() as engines:

@@ -115,7 +115,9 @@ def test_descent_plays_by_itself(visitor: Visitor) -> None:
 
 
 def test_pointer_moves_the_prediction(visitor: Visitor) -> None:
-    box = visitor.page.locator("#slope").bounding_box()
+    plot = visitor.page.locator("#slope")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
     visitor.page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 40)
     visitor.page.mouse.down()
     visitor.page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 40)

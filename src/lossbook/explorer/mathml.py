@@ -67,16 +67,17 @@ def _in_margin(loss: Loss, term: Any) -> Any:
     return term.subs(sympy.Mul(*both), sympy.Symbol("a", real=True)) if len(both) == 2 else term
 
 
-def _is_shown(term: Any) -> Any:
+def _is_shown(term: Any) -> bool:
     if sympy.count_ops(term) > _MOST_OPERATIONS:
         return False
     # What SymPy writes for slopes of what has none; other numbers are guards against overflow.
     strange = (sympy.Derivative, sympy.Subs, sympy.DiracDelta, sympy.Heaviside, sympy.Mod)
-    return not term.has(*strange) and all(map(_is_everyday, term.atoms(sympy.Float)))
+    is_usual: bool = not term.has(*strange)
+    return is_usual and all(map(_is_everyday, term.atoms(sympy.Float)))
 
 
 def _is_everyday(number: Any) -> bool:
-    return 1e-3 < abs(number) < 1e3
+    return 1e-3 < abs(float(number)) < 1e3
 
 
 class _Printer(MathMLPresentationPrinter):  # type: ignore[misc]
