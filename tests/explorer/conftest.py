@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from explorer.visitor import Visitor
 from lossbook.explorer.page import write_page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu"]
+if TYPE_CHECKING:
+    from explorer.visitor import Visitor
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Chromium of the system; playwright's own is never asked for."""
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="nox -s explorer installs playwright"
-    )
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium on the path: apt-get install chromium")
-    with playwright.sync_playwright() as engines:
-        chromium = engines.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+    from explorer.visitor import chromium
+
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +33,8 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def one_visitor(browser: Any, page_file: Path) -> Iterator[Visitor]:
     """Somebody who has the page open all the time: it is read once."""
+    from explorer.visitor import Visitor
+
     visitor = Visitor(browser, page_file)
     yield visitor
     visitor.leave()
@@ -57,6 +51,8 @@ def visitor(one_visitor: Visitor) -> Iterator[Visitor]:
 @pytest.fixture
 def newcomer(browser: Any, page_file: Path) -> Iterator[Any]:
     """Makes visitors with settings of their own."""
+    from explorer.visitor import Visitor
+
     visitors: list[Visitor] = []
 
     def enter(**settings: Any) -> Visitor:

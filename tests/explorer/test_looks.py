@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from explorer.drawn import WORLDS
+from explorer.visitor import Visitor
 
 PHONE = {"viewport": {"width": 360, "height": 700}}
 AXE = Path(__file__).parents[2] / "build" / "site_assets" / "checks" / "axe.min.js"
 
 
-def background(visitor: Any) -> str:
+def background(visitor: Visitor) -> str:
     return str(visitor.page.evaluate("getComputedStyle(document.body).backgroundColor"))
 
 
-def test_nothing_is_wider_than_a_phone(newcomer: Any) -> None:
+def test_nothing_is_wider_than_a_phone(newcomer: Callable[..., Visitor]) -> None:
     visitor = newcomer(**PHONE)
     for world in WORLDS:
         visitor.go(f"predict={world}")
@@ -26,7 +27,7 @@ def test_nothing_is_wider_than_a_phone(newcomer: Any) -> None:
             assert visitor.page.locator(f"#{plot}").bounding_box()["width"] > 280
 
 
-def test_dark_follows_the_system_and_the_button(newcomer: Any) -> None:
+def test_dark_follows_the_system_and_the_button(newcomer: Callable[..., Visitor]) -> None:
     light, dark = newcomer(color_scheme="light"), newcomer(color_scheme="dark")
     assert background(light) != background(dark)
     known = background(dark)
@@ -36,7 +37,7 @@ def test_dark_follows_the_system_and_the_button(newcomer: Any) -> None:
 
 @pytest.mark.skipif(not AXE.exists(), reason="nox -s explorer fetches axe-core from npm")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_barrier(newcomer: Any, scheme: str) -> None:
+def test_axe_finds_no_barrier(newcomer: Callable[..., Visitor], scheme: str) -> None:
     # The page's own policy would refuse a script from elsewhere.
     visitor = newcomer(color_scheme=scheme, bypass_csp=True)
     visitor.page.add_script_tag(content=AXE.read_text(encoding="utf-8"))

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import base64
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import lossbook as lb
+from explorer.visitor import Visitor
 from lossbook.checks.points import far_out
 from lossbook.checks.sampling import ordinary
 from lossbook.checks.subjects.subject import LossSubject
 from lossbook.engine.native import kernel_name
-from lossbook.explorer.modules import join
 from lossbook.printers.formulas import printed_losses
-from lossbook.printers.javascript import print_formulas
 from variants import every_setting
 
 Array = np.ndarray[Any, Any]
 
-ELEMENTARY = Path(join.__code__.co_filename).parent / "page" / "elementary.js"
 FORMULAS = {kernel_name(loss): loss for loss in printed_losses()}
 
 # In: per call the name, labels, predictions and parameters; out: values, gradients and Hessians.
@@ -36,7 +33,8 @@ calls => {
   };
   return calls.map(([name, y, p, parameters]) => {
     const labels = numbers(y);
-    const results = [...numbers(p)].map((each, i) => FORMULAS[name](labels[i], each, parameters));
+    const formula = lossbook.formulas[name];
+    const results = [...numbers(p)].map((each, i) => formula(labels[i], each, parameters));
     return text(Float64Array.from(results.flat()));
   });
 }
@@ -61,20 +59,16 @@ def packed(numbers: Array) -> str:
 
 
 @pytest.fixture(scope="module")
-def results(browser: Any) -> dict[str, list[Array]]:
+def results(one_visitor: Visitor) -> dict[str, list[Array]]:
     """What the page computes, of all formulas in one go."""
-    script = join({"formulas": print_formulas(), "elementary": ELEMENTARY.read_text()})
-    page = browser.new_page()
-    page.add_script_tag(content=script)
     every = [(name, loss) for name in FORMULAS for loss in settings(name)]
     calls = []
     for name, loss in every:
         parameters = {key: value for key, value in loss.parameters.items() if value is not None}
         calls.append([name, *map(packed, points(loss)), parameters])
     found: dict[str, list[Array]] = {name: [] for name in FORMULAS}
-    for (name, _), text in zip(every, page.evaluate(EVALUATE, calls), strict=True):
+    for (name, _), text in zip(every, one_visitor.page.evaluate(EVALUATE, calls), strict=True):
         found[name].append(np.frombuffer(base64.b64decode(text), "<f8").reshape(-1, 3).T)
-    page.close()
     return found
 
 

@@ -1,12 +1,36 @@
-"""Somebody who uses the page, and notes whatever goes wrong."""
+"""Somebody who uses the page in the system's Chromium, and notes whatever goes wrong.
+
+Test files that import this are left out where playwright, which drives the browser, or the browser
+is not installed. playwright would bring a browser of its own, which is never asked for.
+"""
 
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+_PLAYWRIGHT = pytest.importorskip("playwright.sync_api", reason="nox -s explorer runs it")
+_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+if _CHROMIUM is None:
+    pytest.skip("there is no chromium on the path", allow_module_level=True)
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """A browser without a window."""
+    with _PLAYWRIGHT.sync_playwright() as engines:
+        browser = engines.chromium.launch(
+            executable_path=_CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
 
 
 class Visitor:

@@ -47,8 +47,9 @@ function jumpBetween(f, left, right) {
     const isLeft = Math.abs(middle[1] - left[1]) > Math.abs(right[1] - middle[1]);
     if (isLeft) right = middle;
     else left = middle;
+    if (Math.abs(right[1] - left[1]) < height / 2) return null;
   }
-  return Math.abs(right[1] - left[1]) > height / 2 ? [left, right] : null;
+  return [left, right];
 }
 
 // How far a curve goes, without the far ends of what goes to infinity.
