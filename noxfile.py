@@ -118,6 +118,14 @@ def explorer(session: nox.Session) -> None:
 
 
 @nox.session
+def site_checks(session: nox.Session) -> None:
+    """The built site in headless Chromium: links, requests, formulas, accessibility."""
+    prepare(session, group="site_checks")
+    session.run("python", "tools/site_assets.py", "--checks")
+    session.run("python", "tools/site_checks.py", *session.posargs)
+
+
+@nox.session
 def benchmarks(session: nox.Session) -> None:
     """Timings beside other libraries; arguments go to lossbook bench."""
     prepare(session, "bench")

@@ -55,6 +55,7 @@ napoleon_use_rtype = False
 html_theme = "pydata_sphinx_theme"
 html_title = "lossbook"
 html_static_path = ["_static", "../build/site_assets/served"]
+html_favicon = "_static/logo.svg"
 html_css_files = ["site.css"]
 html_js_files = ["site.js"]
 html_show_sourcelink = False
@@ -62,7 +63,7 @@ html_copy_source = False
 html_context = {"default_mode": "auto"}
 html_sidebars = {"index": []}
 html_theme_options = {
-    "logo": {"text": "lossbook"},
+    "logo": {"text": "lossbook", **dict.fromkeys(("image_light", "image_dark"), html_favicon)},
     "navbar_align": "left",
     "header_links_before_dropdown": 6,
     "navigation_depth": 2,

@@ -24,6 +24,7 @@ COMMANDS = {
     "explore": "lossbook.cli.explore:explore_command",
     "tour": "lossbook.cli.tour:tour_command",
     "bench": "lossbook.cli.bench:bench_command",
+    "docs": "lossbook.cli.docs:docs_command",
 }
 
 # The extra that brings each optional package a command may need.
@@ -130,4 +131,5 @@ def lossbook() -> None:
       lossbook explore                     a page to play with, in the browser
       lossbook tour                        gradient descent, step by step
       lossbook bench --quick               how fast it is here, beside other libraries
+      lossbook docs                        the book, in a browser
     """

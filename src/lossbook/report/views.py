@@ -121,6 +121,7 @@ def view_of(
             )
         label = default_label(loss) if y_true is None else y_true
         symbol = "ŷ" if loss.prediction_symbol == r"\hat{y}" else loss.prediction_symbol
+        loss([label], [low / 2 + high / 2])  # which refuses what is no label
         return View(loss, label, low, high, f"y = {label:g}", f"prediction {symbol}")
     has_classes = isinstance(loss.label_domain, ClassLabels)
     if y_true is None and y_pred is None and has_classes:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lossbook.errors import InputError
 from lossbook.report.plots.canvas import canvas
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["plot", "plot_losses"]
 
+Floats = npt.NDArray[np.float64]
+
 _NAMES = {"value": "value", "gradient": "gradient", "hessian": "Hessian"}
 _DASHES = ("-", "--", ":", "-.")
 # Of a curve that goes to infinity, this share of the places is in the picture.
-_SHOWN = 0.75
+_SHOWN = 0.88
 
 
 def plot(
@@ -37,22 +40,20 @@ def plot(
     between: tuple[float, float] | None = None,
 ) -> Axes:
     """Draw what :meth:`lossbook.Loss.plot` says."""
-    ax = canvas(ax)
     chosen = _outputs(outputs)
     labels = [y_true] if _is_one_label(loss, y_true) else list(y_true)
     views = [view_of(loss, label, y_pred, column, between) for label in labels]
-    traces = []
-    for dash, view in zip(_DASHES * len(views), views, strict=False):
-        for output in chosen:
-            told = "" if len(views) == 1 else f", {view.label}"
-            traces.append(trace(view, output))
-            _draw(
-                ax,
-                traces[-1],
-                label=_NAMES[output] + told,
-                color=f"C{OUTPUTS.index(output)}",
-                linestyle=dash,
-            )
+    traces = [trace(view, output) for view in views for output in chosen]
+    ax = canvas(ax)
+    for place, traced in enumerate(traces):
+        told, output = divmod(place, len(chosen))
+        _draw(
+            ax,
+            traced,
+            label=_NAMES[chosen[output]] + (f", {views[told].label}" if len(views) > 1 else ""),
+            color=f"C{OUTPUTS.index(chosen[output])}",
+            linestyle=_DASHES[told % len(_DASHES)],
+        )
     ax.set_xlabel(views[0].x_label)
     if len(chosen) == 1:
         ax.set_ylabel(_NAMES[chosen[0]])
@@ -138,11 +139,15 @@ def _is_one_label(loss: Loss, y_true: Any) -> bool:
 
 def _keep_in_sight(ax: Axes, traces: Sequence[Trace]) -> None:
     """Cut off what goes to infinity within the picture, so that the rest keeps its shape."""
-    if not any(traced.is_unbounded for traced in traces):
+    if not any(np.isinf(traced.y).any() for traced in traces):
         return
-    finite = [traced.y[np.isfinite(traced.y)] for traced in traces]
-    tail = (1 - _SHOWN) / 2
-    low = min(float(np.quantile(y, tail)) for y in finite)
-    high = max(float(np.quantile(y, 1 - tail)) for y in finite)
+    ends = [(_end(-traced.y), _end(traced.y)) for traced in traces]
+    low, high = -max(end for end, _ in ends), max(end for _, end in ends)
     room = 0.05 * (high - low) or math.ulp(1.0)
     ax.set_ylim(low - room, high + room)
+
+
+def _end(y: Floats) -> float:
+    """How high the picture of a curve goes."""
+    finite = y[np.isfinite(y)]
+    return float(np.quantile(finite, _SHOWN) if np.isposinf(y).any() else finite.max())

@@ -28,11 +28,6 @@ class Trace:
     y: Floats
     marks: tuple[tuple[float, float], ...]
 
-    @property
-    def is_unbounded(self) -> bool:
-        """Whether it goes to infinity within the picture."""
-        return bool(np.isinf(self.y).any())
-
 
 def trace(view: View, output: str) -> Trace:
     """Follow one output of a loss along a view."""
