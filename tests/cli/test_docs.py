@@ -1,4 +1,4 @@
-"""``lossbook docs`` opens the book where it was built, and says how to build it where it was not."""
+"""``lossbook docs`` opens the book where it was built; elsewhere it says how to build it."""
 
 from __future__ import annotations
 
