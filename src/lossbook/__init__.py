@@ -26,6 +26,8 @@ _HOMES = {
     "Accuracy": "lossbook.facts",
     "Example": "lossbook.facts",
     "Counterpart": "lossbook.rosetta",
+    "Derivation": "lossbook.derivations",
+    "DerivationError": "lossbook.derivations",
     "catalogue": "lossbook.registry",
     "check": "lossbook.checks",
     "compile": "lossbook.compiler",

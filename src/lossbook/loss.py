@@ -239,6 +239,20 @@ class Loss(Calls):
         )
         return axes
 
+    def derivation(self) -> Any:
+        """How value, gradient and Hessian follow from the definition, line by line, all checked.
+
+        Examples
+        --------
+        >>> import lossbook
+        >>> lossbook.SquaredError().derivation()
+        <Derivation of SquaredError(): 5 lines in 3 parts>
+        """
+        return registry.deriving().derive(self)
+
+    def derived(self, page: Any) -> None:
+        """The derivation by hand, written on a ``page``; left empty, rules make it."""
+
     # -- what a family gives ----------------------------------------------------------------------
 
     def derivative(self, m: Any, order: int, y_true: Term, y_pred: Term) -> Term:

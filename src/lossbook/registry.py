@@ -9,7 +9,12 @@ import pkgutil
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from lossbook.errors import InputError, InputTypeError, UnknownLossError
+from lossbook.errors import (
+    InputError,
+    InputTypeError,
+    MissingDependencyError,
+    UnknownLossError,
+)
 
 if TYPE_CHECKING:
     from lossbook.loss import Loss
@@ -54,6 +59,18 @@ def composing() -> Any:
 def plotting() -> Any:
     """The module that draws losses, which stands above them too."""
     return importlib.import_module("lossbook.report.plots")
+
+
+def deriving() -> Any:
+    """The module that derives losses: it stands above them too, and needs SymPy."""
+    try:
+        return importlib.import_module("lossbook.derivations")
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] not in ("sympy", "mpmath"):
+            raise
+        raise MissingDependencyError(
+            "derivations need SymPy: pip install 'lossbook[cli]'."
+        ) from None
 
 
 def catalogue() -> tuple[type[Loss], ...]:

@@ -31,10 +31,13 @@ class Samples:
         return len(self.y_pred)
 
 
-def ordinary(loss: lb.Loss, count: int, dtype: Any = np.float64, seed: int = 0) -> list[Samples]:
+def ordinary(
+    loss: lb.Loss, count: int, dtype: Any = np.float64, seed: int = 0, usual: int = 4
+) -> list[Samples]:
     """Everyday samples: one set per kind of labels that the loss takes."""
     rng = np.random.default_rng(seed)
-    y_pred = _everyday(loss.prediction_domain, rng, (count, columns(loss))[: 1 + loss.is_row])
+    shape = (count, columns(loss, usual))[: 1 + loss.is_row]
+    y_pred = _everyday(loss.prediction_domain, rng, shape)
     if isinstance(loss.label_domain, ClassLabels):
         y_pred = _rows(loss, y_pred)
     sets = label_sets(loss, rng, y_pred.shape)

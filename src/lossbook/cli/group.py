@@ -19,6 +19,7 @@ __all__ = ["lossbook"]
 COMMANDS = {
     "list": "lossbook.cli.list:list_command",
     "show": "lossbook.cli.show:show_command",
+    "derive": "lossbook.cli.derive:derive_command",
     "check": "lossbook.cli.check:check_command",
     "eval": "lossbook.cli.eval:eval_command",
     "explore": "lossbook.cli.explore:explore_command",
@@ -126,6 +127,7 @@ def lossbook() -> None:
     \b
       lossbook list                        every loss, by kind
       lossbook show quantile --tau 0.9     one loss: formulas, facts, plot
+      lossbook derive quantile             its gradient and Hessian, step by step
       lossbook check MODULE:OBJECT         a loss of your own: is it right?
       lossbook eval FILE --loss mse ...    the loss of the predictions in a file
       lossbook explore                     a page to play with, in the browser

@@ -101,7 +101,9 @@ class OracleMaths(RowMaths):
 
     @_each
     def where(self, condition: Term, if_true: Term, if_false: Term) -> Term:
-        return if_true if condition else if_false
+        chosen = if_true if condition else if_false
+        # Python divides its own numbers by each other in double precision.
+        return mpmath.mpf(chosen) if type(chosen) in (int, float) else chosen
 
     @_each
     def maximum(self, x: Term, y: Term) -> Term:
@@ -177,7 +179,7 @@ class OracleMaths(RowMaths):
         return np.add.accumulate(x[::-1])[::-1]
 
     def scaled(self, x: Term) -> tuple[Term, Term]:
-        return x, mpmath.mpf(1)
+        return x, np.asarray([mpmath.mpf(1)], dtype=object)
 
     def others(self, x: Term) -> Term:
         return np.asarray([sum(np.delete(x, j)) for j in range(len(x))], dtype=object)
@@ -204,6 +206,13 @@ class OracleMaths(RowMaths):
     def each_class(self, weight: Term, x: Term) -> Iterator[tuple[Term, Term, Term]]:
         for place in range(len(x)):
             yield np.arange(len(x)) == place, weight[place : place + 1], x[place : place + 1]
+
+    def diagonal(self, diagonal: Term, elsewhere: Term) -> Term:
+        """A matrix, from its diagonal and what stands elsewhere."""
+        count = len(diagonal)
+        matrix = np.array(np.broadcast_to(elsewhere, (count, count)), dtype=object)
+        np.fill_diagonal(matrix, diagonal)
+        return matrix
 
     def sparsemax_excess(self, x: Term) -> Term:
         falling = -np.sort(-x)

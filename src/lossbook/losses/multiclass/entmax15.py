@@ -106,3 +106,37 @@ class Entmax15(ScoresLoss):
         root = m.maximum(0, m.entmax15_excess(scores))
         shifted = vector - m.at_top(vector, scores)
         return m.sum(y) * root * (shifted - m.sum(root * shifted) / m.sum(root))
+
+    def derived(self, page: Any) -> None:
+        y, z = page.label, page.prediction
+        y_k, z_k, z_i = page.summed(y), page.summed(z), page.other(z)
+        tau = page.threshold(z, 2)
+        s, s_k, s_i = (page.m.maximum(0, each / 2 - tau) for each in (z, z_k, z_i))
+        page.remarks.append("The threshold τ is where the squares max(0, zₖ / 2 - τ)² add up to 1.")
+        root = page.m.sqrt(y_k)
+        inside = page.total(2 * (root - s_k) ** 2 * (2 * root + s_k) / 3)
+        outside = page.total(2 * y_k * page.m.maximum(0, tau - z_k / 2))
+        of_label = 4 * page.total(y_k * root) / 3
+        written_out = 2 * page.total(s_k**3) / 3 + 2 * tau + of_label - page.total(y_k * z_k)
+        page.value().line(inside + outside, "the definition").line(
+            written_out, "multiplied out, as max(0, -u) = max(0, u) - u and Σₖ yₖ = 1"
+        )
+        moved = page.slope(tau)
+        page.gradient().line(page.slope(written_out)).line(
+            page.total(s_k**2 * (page.delta(z_k, z) - 2 * moved)) + 2 * moved - y,
+            "term by term, as (max(0, u)³)′ = 3 max(0, u)² u′",
+        ).line(
+            s**2 - y + 2 * (1 - page.total(s_k**2)) * moved, "the sum with δ, and what τ does"
+        ).line(s**2 - y, "the squares add up to 1: what τ does cancels")
+        drawn = s_i / (2 * page.total(s_k))
+        page.hessian(by=z_i).line(page.slope(s**2 - y, z_i)).line(
+            s * (page.delta(z_i, z) - 2 * page.slope(tau, z_i)), "(max(0, u)²)′ = 2 max(0, u) u′"
+        ).line(
+            drawn,
+            "as Σₖ 2 max(0, zₖ / 2 - τ) (δᵢₖ / 2 - τ′) = 0: the sum stays 1",
+            page.slope(tau, z_i),
+        ).line(
+            s * (page.delta(z_i, z) - s_i / page.total(s_k)),
+            "put together",
+            page.slope(page.slope(page.loss), z_i),
+        )

@@ -100,3 +100,31 @@ class Sparsemax(ScoresLoss):
 
     def _support(self, m: Any, scores: Term) -> Term:
         return m.where(m.sparsemax_excess(scores) > 0, 1, 0)
+
+    def derived(self, page: Any) -> None:
+        y, z = page.label, page.prediction
+        y_k, z_k, z_i = page.summed(y), page.summed(z), page.other(z)
+        tau = page.threshold(z, 1)
+        p, p_k = page.m.maximum(0, z - tau), page.m.maximum(0, z_k - tau)
+        page.remarks.append("The threshold τ is where the shares max(0, zₖ - τ) add up to 1.")
+        written_out = page.total(p_k**2) / 2 + tau + page.total(y_k**2) / 2 - page.total(y_k * z_k)
+        outside = page.total(y_k * page.m.maximum(0, tau - z_k))
+        page.value().line(page.total((y_k - p_k) ** 2) / 2 + outside, "the definition").line(
+            written_out, "squared out, as max(0, -u) = max(0, u) - u and Σₖ yₖ = 1"
+        )
+        moved = page.slope(tau)
+        page.gradient().line(page.slope(written_out)).line(
+            page.total(p_k * (page.delta(z_k, z) - moved)) + moved - y,
+            "term by term, as (max(0, u)² / 2)′ = max(0, u) u′",
+        ).line(p - y + (1 - page.total(p_k)) * moved, "the sum with δ, and what τ does").line(
+            p - y, "the shares add up to 1: what τ does cancels"
+        )
+        inside, inside_i = page.holds(z > tau), page.holds(z_i > tau)
+        drawn = inside_i / page.total(page.holds(z_k > tau))
+        page.hessian(by=z_i).line(page.slope(p - y, z_i)).line(
+            inside * (page.delta(z_i, z) - page.slope(tau, z_i)), "max(0, u)′ = [u > 0] u′"
+        ).line(drawn, "as Σₖ [zₖ > τ] (δᵢₖ - τ′) = 0: the sum stays 1", page.slope(tau, z_i)).line(
+            inside * (page.delta(z_i, z) - drawn),
+            "put together",
+            page.slope(page.slope(page.loss), z_i),
+        )
