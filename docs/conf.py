@@ -27,6 +27,7 @@ extensions = [
     "myst_nb",
     "completeness",
     "documents",
+    "explorer_page",
     "loss_pages",
     "notebooks",
 ]

@@ -11,6 +11,7 @@ import pytest
 import lossbook as lb
 from explorer.drawn import WORLDS, entries, in_fives
 from explorer.visitor import Visitor
+from lossbook.explorer.contents import address_of
 
 PLOTS = ("value", "slope", "curvature")
 
@@ -163,6 +164,13 @@ def test_address_shows_the_same_elsewhere(visitor: Visitor, newcomer: Any) -> No
     assert other.readout() == visitor.readout()
     assert other.fits() == visitor.fits()
     assert [other.curves(plot) for plot in PLOTS] == [visitor.curves(plot) for plot in PLOTS]
+
+
+def test_links_from_elsewhere_show_their_loss(visitor: Visitor) -> None:
+    for loss in (lb.Huber(), lb.Brier(), lb.Poisson(from_log=False)):
+        visitor.go(str(address_of(loss)))
+        assert list(visitor.readout()) == [type(loss).__name__]
+    assert address_of(lb.CrossEntropy()) is None
 
 
 def test_nonsense_in_the_address_is_left_out(visitor: Visitor) -> None:

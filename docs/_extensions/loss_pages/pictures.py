@@ -10,6 +10,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 import lossbook as lb
+from explorer_page import link_to
 from lossbook.report.views import OUTPUTS
 
 # Colours that stand for those of the page, light or dark; the style sheet knows them by class.
@@ -51,7 +52,8 @@ def picture(loss: lb.Loss) -> str:
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None})
     what = f"Value, gradient and Hessian of {loss!r} against the prediction"
-    return f"```{{raw}} html\n{_inline(buffer.getvalue(), what)}\n```"
+    drawn = f"```{{raw}} html\n{_inline(buffer.getvalue(), what)}\n```"
+    return f"{drawn}\n\n{link_to(loss)}".rstrip()
 
 
 def _labels(loss: lb.Loss) -> list[float] | None:

@@ -85,6 +85,12 @@ def world_of(loss: Loss) -> str:
     return "mean" if getattr(loss.prediction_domain, "low", -math.inf) == 0 else "number"
 
 
+def address_of(loss: Loss) -> str | None:
+    """What follows # in the address of the page where it shows this loss; None if it does not."""
+    is_printed = any(type(loss) is type(printed) for printed in printed_losses())
+    return f"predict={world_of(loss)}&losses={loss.name}" if is_printed else None
+
+
 def _domain(domain: Domain) -> dict[str, Any]:
     """The ends of a set of numbers, None where there is none; or the two labels."""
     if isinstance(domain, Labels):
