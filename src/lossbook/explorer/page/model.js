@@ -6,7 +6,7 @@ import { evaluator } from "./losses.js";
 import { format } from "./numbers.js";
 import { Plot } from "./plot.js";
 import { INITIAL_POINTS } from "./points.js";
-import { key } from "./readout.js";
+import { rowHead } from "./readout.js";
 import { changeHere, chosenLosses, parametersOf, state } from "./state.js";
 import { find, html, svg } from "./svg.js";
 import { WORLDS } from "./worlds.js";
@@ -114,13 +114,13 @@ function showFits() {
     return html(
       "tr",
       {},
-      html("th", { scope: "row" }, key(place), loss.title),
+      rowHead(loss, place),
       html("td", {}, format(value) + lost),
       html("td", {}, last),
     );
   });
   find("fits").replaceChildren(...rows);
-  find("fits-last").textContent = isClassifier() ? "on the right side" : "model";
+  find("fits-last").textContent = isClassifier() ? "right" : "model";
   find("learned").value = fits.steps === 1 ? "1 step" : `${fits.steps} steps`;
   find("forget").disabled = fits.steps === 0;
   find("points-back").disabled = points === INITIAL_POINTS[state.world];

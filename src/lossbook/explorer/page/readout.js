@@ -4,7 +4,7 @@ import { positionOf } from "./charts.js";
 import { evaluator, formulaOf } from "./losses.js";
 import { format } from "./numbers.js";
 import { chosenLosses, parametersOf, state } from "./state.js";
-import { find, html } from "./svg.js";
+import { find, html, svg } from "./svg.js";
 
 const NONE = "too long to help: the curve says more";
 
@@ -15,23 +15,22 @@ export function showReadout() {
     const push = -state.rate[state.world] * results[1];
     const cells = [at, ...results].map(x => html("td", {}, format(x)));
     cells.push(html("td", { class: "extra" }, format(push)));
-    const head = html("th", { scope: "row" }, key(place), loss.title);
-    return html("tr", { class: `place-${place}` }, head, ...cells);
+    return html("tr", {}, rowHead(loss, place), ...cells);
   });
   find("readout").replaceChildren(...rows);
   find("empty").hidden = rows.length > 0;
 }
 
-// A piece of the curve as it is drawn.
-export function key(place) {
-  const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  picture.setAttribute("class", `key curve place-${place}`);
-  picture.setAttribute("viewBox", "0 0 26 10");
-  picture.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  line.setAttribute("d", "M1 5H25");
-  picture.append(line);
-  return picture;
+// A loss's name, which may break between its words, beside a piece of its curve.
+export function rowHead(loss, place) {
+  const words = loss.title.split(/(?<=[a-z])(?=[A-Z])/);
+  const name = words.flatMap((word, k) => (k ? [html("wbr"), word] : [word]));
+  return html("th", { scope: "row" }, key(place), ...name);
+}
+
+function key(place) {
+  const looks = { class: `key curve place-${place}`, viewBox: "0 0 26 10", "aria-hidden": "true" };
+  return svg("svg", looks, svg("path", { d: "M1 5H25" }));
 }
 
 export function showFormulas() {
@@ -64,7 +63,7 @@ function card({ loss, place, formula }) {
     html("p", {}, loss.summary),
     html("dl", {}, ...rows.flatMap(([name, math]) => [html("dt", {}, name), drawnFormula(math)])),
     formula.variable ? html("p", { class: "note" }, `with ${formula.variable}`) : null,
-    html("pre", { tabindex: 0, "aria-label": "in Python" }, html("code", { id: `code-${loss.name}` })),
+    html("pre", {}, html("code", { id: `code-${loss.name}` })),
   );
 }
 
