@@ -11,9 +11,11 @@ import math
 from lossbook.engine.native import kernel_name
 from lossbook.loss import Loss
 from lossbook.maths import compensated
+from lossbook.maths.row_tracer import Row, RowTraceMaths
 from lossbook.maths.tracer import LOGISTIC, Node, TraceMaths
 from lossbook.printers.formulas import printed_losses
 from lossbook.printers.statements import Statements
+from lossbook.registry import get
 
 _OF_MATH = {
     "abs": "Math.abs",
@@ -27,6 +29,7 @@ _OF_MATH = {
 }
 _OUR_OWN = {"exponent": "exponent", "fraction": "fraction", "product_error": "productError"}
 _OVER_ONE_PLUS = "overOnePlus"
+CLASSES = 3
 
 
 class Body(Statements):
@@ -64,7 +67,8 @@ def number(value: float) -> str:
 
 def print_formulas() -> str:
     """A module with the function of every printed formula, by the name of its kernel."""
-    functions = (f"  {kernel_name(loss)}: {print_function(loss)}," for loss in printed_losses())
+    functions = [f"  {kernel_name(loss)}: {print_function(loss)}," for loss in printed_losses()]
+    of_rows = print_row_function(get("softmax"), CLASSES)
     imports = ", ".join((*_OUR_OWN.values(), _OVER_ONE_PLUS))
     lines = [
         "// Printed by lossbook.printers.javascript; changes here are lost.",
@@ -73,6 +77,9 @@ def print_formulas() -> str:
         "export const FORMULAS = {",
         *functions,
         "};",
+        "",
+        f"// Cross entropy of {CLASSES} scores: value, slopes, curvatures.",
+        f"export const CROSS_ENTROPY = {of_rows};",
     ]
     return "\n".join([*lines, ""])
 
@@ -90,5 +97,23 @@ def print_function(loss: Loss) -> str:
         body.name(m.graph.term(compensated.derivative(traced, m, order, y, p)))
         for order in range(3)
     ]
+    return _function("(y, p, of)", body, results)
+
+
+def print_row_function(loss: Loss, classes: int) -> str:
+    """An arrow function of rows ``y`` and ``p`` with so many numbers, of a loss without parameters.
+
+    It gives the value, then per class the gradient, then per class the Hessian's diagonal.
+    """
+    m = RowTraceMaths()
+    y, p = (
+        Row([m.graph.argument(f"{name}[{place}]") for place in range(classes)]) for name in "yp"
+    )
+    body = Body()
+    rows = (loss.derivative(m, order, y, p) for order in range(3))
+    return _function("(y, p)", body, [body.name(node) for row in rows for node in row.nodes])
+
+
+def _function(arguments: str, body: Body, results: list[str]) -> str:
     lines = [*body.lines, f"return [{', '.join(results)}];"]
-    return "\n".join(["(y, p, of) => {", *(f"    {line}" for line in lines), "  }"])
+    return "\n".join([f"{arguments} => {{", *(f"    {line}" for line in lines), "  }"])

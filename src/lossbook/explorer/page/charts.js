@@ -67,7 +67,8 @@ function marks(chart, order, { loss, place, along: results }, world) {
   if (!Number.isFinite(height)) return trail;
   const reach = TANGENT * (world.high - world.low);
   const along = dx => [at + dx, height + dx * slope];
-  const tangent = Number.isFinite(slope) && chart.line(along(-reach), along(reach), "tangent", place);
+  const hasTangent = Number.isFinite(slope);
+  const tangent = hasTangent && chart.line(along(-reach), along(reach), "tangent", place);
   return [...trail, tangent, chart.dot(at, height, place, 6)];
 }
 

@@ -1,7 +1,7 @@
 // What is predicted, which losses, their parameters, label and prediction.
 
 import { movePrediction } from "./charts.js";
-import { describe, formulaOf, lossesOf } from "./losses.js";
+import { describe, formulaOf, holds, lossesOf } from "./losses.js";
 import { format } from "./numbers.js";
 import {
   change, changeHere, chosenLosses, MOST_CHOSEN, nearest, parametersOf, RATES, state,
@@ -34,7 +34,9 @@ function showWorlds() {
   rebuilt(find("worlds"), "all", () =>
     Object.entries(WORLDS).map(([name, { title }]) => {
       const choose = () => change({ world: name, paths: {} });
-      const input = html("input", { type: "radio", name: "world", id: `world-${name}`, onchange: choose });
+      const input = html("input", {
+        type: "radio", name: "world", id: `world-${name}`, onchange: choose,
+      });
       return html("label", {}, input, html("span", {}, title));
     }),
   );
@@ -50,7 +52,9 @@ function showLosses() {
       html(
         "label",
         { class: "choice", title: loss.summary },
-        html("input", { type: "checkbox", id: `loss-${loss.name}`, onchange: () => toggle(loss.name) }),
+        html("input", {
+          type: "checkbox", id: `loss-${loss.name}`, onchange: () => toggle(loss.name),
+        }),
         html("span", {}, loss.title),
       ),
     ),
@@ -111,7 +115,8 @@ function parameterRow(loss, { name, usual, values }) {
     type: "checkbox", id: `${id}.given`, "aria-label": `use ${name}`,
     onchange: event => give(event.target.checked ? nearest(values, 0.5) : null),
   });
-  return html("div", { class: "row" }, html("span", { class: "optional" }, box, words), slider, out);
+  const choice = html("span", { class: "optional" }, box, words);
+  return html("div", { class: "row" }, choice, slider, out);
 }
 
 function showParameter(loss, { name, usual, values }) {
@@ -138,8 +143,9 @@ function showLabel() {
   const isClass = step === 1;
   const slider = find("label");
   Object.assign(slider, { min: low, max: high, step: isClass && takesShares ? 0.05 : step });
-  const label = isClass && !takesShares ? Math.round(state.label[state.world]) : state.label[state.world];
-  if (label !== state.label[state.world]) state.label[state.world] = label;
+  const given = state.label[state.world];
+  const label = isClass && !takesShares ? Math.round(given) : given;
+  state.label[state.world] = label;
   slider.value = label;
   say(slider, isClass && label % 1 === 0 ? `class ${label}` : format(label));
   find("label-note").textContent = labelNote(label);
@@ -149,9 +155,8 @@ function showLabel() {
 function labelNote(label) {
   const notes = chosenLosses().map(({ loss }) => {
     const { labels } = domains(loss);
-    if (labels.two) return "";
-    const isAllowed = (labels.low === null || label > labels.low || (!labels.open && label === labels.low));
-    return isAllowed ? "" : `${loss.title} takes labels ${describe(labels)}.`;
+    const isTaken = labels.two || holds(labels, label);
+    return isTaken ? "" : `${loss.title} takes labels ${describe(labels)}.`;
   });
   return notes.filter(note => note).join(" ");
 }
@@ -185,4 +190,6 @@ find("label").addEventListener("input", event =>
 );
 find("prediction").addEventListener("input", event => movePrediction(Number(event.target.value)));
 find("rate").addEventListener("input", event => changeHere("rate", RATES[event.target.value]));
-find("model-rate").addEventListener("input", event => change({ modelRate: RATES[event.target.value] }));
+find("model-rate").addEventListener("input", event =>
+  change({ modelRate: RATES[event.target.value] }),
+);

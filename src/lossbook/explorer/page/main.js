@@ -1,21 +1,24 @@
 // Puts the page together, and shows it anew whenever something was chosen.
 
 import { showCharts } from "./charts.js";
+import { showClasses } from "./classes.js";
 import { showControls } from "./controls.js";
 import { showDescent } from "./descent.js";
-import { FORMULAS } from "./formulas.js";
+import { CROSS_ENTROPY, FORMULAS } from "./formulas.js";
 import { showModel } from "./model.js";
 import { showFormulas, showReadout } from "./readout.js";
 import { change, onChange, readAddress, reset } from "./state.js";
 import { find } from "./svg.js";
 
-const panels = [showControls, showCharts, showReadout, showDescent, showModel, showFormulas];
+const panels = [
+  showControls, showCharts, showReadout, showDescent, showModel, showClasses, showFormulas,
+];
 panels.forEach(onChange);
 
 find("reset").addEventListener("click", reset);
 window.addEventListener("hashchange", readAddress);
 new ResizeObserver(() => change({})).observe(find("value"));
 // For the console: lossbook.formulas.huber(y, p, { delta: 1 }) gives value, slope and curvature.
-globalThis.lossbook = { formulas: FORMULAS };
+globalThis.lossbook = { formulas: FORMULAS, crossEntropy: CROSS_ENTROPY };
 
 readAddress();

@@ -16,7 +16,8 @@ const FRAME = 30; // milliseconds between two steps
 const NUDGE = 0.1; // of a point by one press of a key
 
 const picture = find("model");
-const plot = new Plot(picture, { height: width => Math.min(Math.round(width * 0.8), 430), bottom: 44 });
+const height = width => Math.min(Math.round(width * 0.8), 430);
+const plot = new Plot(picture, { height, bottom: 44 });
 const backdrop = svg("g");
 const dots = svg("g");
 picture.append(backdrop, dots);
@@ -139,7 +140,8 @@ const CLASSIFIER =
   "changes its class.";
 const DRAG = "Drag the points, or choose one with Tab and move it with the arrow keys.";
 const LINES = {
-  number: `A straight line ŷ = ax + b, one for each loss. One point is far off: which losses mind? ${DRAG}`,
+  number:
+    "A straight line ŷ = ax + b, one for each loss. One point is far off: which losses mind? " + DRAG,
   mean: `A curve μ = exp(ax + b), one for each loss. ${DRAG}`,
   logarithm: `A curve μ = exp(ax + b), one for each loss. ${DRAG}`,
 };

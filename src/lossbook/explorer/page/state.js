@@ -20,6 +20,10 @@ function usual() {
     rate: of(name => WORLDS[name].rate),
     modelRate: 0.1,
     points: of(name => INITIAL_POINTS[name]),
+    target: 0, // the right one of three classes
+    scores: [0.5, 1.5, -0.5],
+    classRate: 0.5,
+    pushes: 0,
     parameters: {},
     paths: {}, // of predictions that are pushed, by loss
   };
@@ -78,6 +82,9 @@ function written() {
     p: state.prediction[world],
     rate: state.rate[world],
     model: state.modelRate,
+    class: state.target,
+    scores: state.scores.map(score => Number(score.toPrecision(6))).join(","),
+    push: state.classRate,
   };
   for (const { loss } of chosenLosses()) {
     for (const [name, value] of Object.entries(state.parameters[loss.name] ?? {})) {
@@ -112,6 +119,9 @@ export function readAddress() {
   fresh.prediction[world] = numberIn(pairs.p, low, high) ?? fresh.prediction[world];
   fresh.rate[world] = nearest(RATES, numberIn(pairs.rate, 0, 10) ?? fresh.rate[world]);
   fresh.modelRate = nearest(RATES, numberIn(pairs.model, 0, 10) ?? fresh.modelRate);
+  fresh.target = [0, 1, 2][numberIn(pairs.class, 0, 2)] ?? fresh.target;
+  fresh.scores = scoresIn(pairs.scores) ?? fresh.scores;
+  fresh.classRate = nearest(RATES, numberIn(pairs.push, 0, 10) ?? fresh.classRate);
   fresh.points[world] = pointsIn(pairs.points, fresh.points[world]);
   fresh.parameters = parametersIn(pairs);
   change(fresh);
@@ -129,6 +139,11 @@ function parametersIn(pairs) {
     found[owner] = { ...found[owner], [parameter]: isNone ? null : nearest(rule.values, value) };
   }
   return found;
+}
+
+function scoresIn(text) {
+  const scores = (text ?? "").split(",").map(score => numberIn(score, -100, 100));
+  return scores.length === 3 && !scores.includes(null) ? scores : null;
 }
 
 function pointsIn(text, otherwise) {
