@@ -23,13 +23,14 @@ _TITLES = {
 _HEADER = ["loss", "what it is", "convex", "best constant", "far outliers"]
 _INTRODUCTION = """\
 each with a page of its own: formula, facts, pictures, behaviour in the tails, measured accuracy,
-code, and what other frameworks call it. [One table](../catalogue.md) shows what each of them has,
-[another](../rosetta.md) their names elsewhere."""
+code, and what other frameworks call it. [Which loss?](../howto/choosing.md) helps to choose. [One
+table](../catalogue.md) shows what each of them has, [another](../rosetta.md) their names elsewhere.
+"""
 
 
 def index(losses: Sequence[type[lb.Loss]]) -> str:
     """A table for each kind, and what the navigation shows."""
-    parts = ["# Catalogue", f"{len(losses)} losses, {_INTRODUCTION}"]
+    parts = ["# Catalogue", f"{len(losses)} losses, {_INTRODUCTION.strip()}"]
     for kind in dict.fromkeys(cls.kind for cls in losses):
         these = [cls for cls in losses if cls.kind == kind]
         title = _TITLES.get(kind, kind.capitalize())

@@ -9,6 +9,7 @@ from lossbook.report.portrait import domains_in_words, facts_in_words
 
 from .accuracy import accuracy
 from .code import code
+from .derivation import derivation
 from .formulas import formulas
 from .kinks import kinks
 from .markdown import heading, table
@@ -51,6 +52,7 @@ def _references(loss: lb.Loss) -> str:
 SECTIONS: dict[str, Section] = {
     "Picture": picture,
     "Formulas": formulas,
+    "Derivation": derivation,
     "Facts": _facts,
     "Kinks": kinks,
     "Tails": tails,

@@ -180,7 +180,7 @@ class Maths(ABC):
         return sum(rest, first)
 
     def entropy_gap(self, t: Term) -> Term:
-        """``((1 - t) log(1 - t) + (1 + t) log(1 + t)) / 2`` for |t| up to 1/2: about t²/2.
+        """``((1 - t) log(1 - t) + (1 + t) log(1 + t)) / 2`` for ``abs(t)`` up to 1/2: about t²/2.
 
         By how much the entropy of the shares (1 - t) / 2 and (1 + t) / 2 is less than log 2.
         """

@@ -1,0 +1,24 @@
+"""Where gradient and Hessian come from, line by line, each with the reason for it."""
+
+from __future__ import annotations
+
+import re
+
+import lossbook as lb
+
+# In characters of LaTeX: what is longer is folded away until somebody asks for it.
+LONG = 6000
+
+
+def derivation(loss: lb.Loss) -> str:
+    """The derivation, which has checked itself; one that does not hold ends the build."""
+    derived = loss.derivation()
+    told = (
+        f"Of `{loss!r}`. {derived.check()} `lossbook derive {loss.name}` prints it, "
+        "`loss.derivation()` gives it in a notebook."
+    )
+    lines = derived.latex()
+    body = re.sub(r"^\\textbf\{(.*)\}$", r"**\1**", lines, flags=re.MULTILINE)
+    if len(lines) > LONG:
+        body = f"::::{{dropdown}} All of its {lines.count('&=')} lines\n{body}\n::::"
+    return f"{told}\n\n{body}"
