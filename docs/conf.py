@@ -97,8 +97,7 @@ def _prepare_kernels() -> None:
     profile.mkdir(parents=True, exist_ok=True)
     settings = "c.InlineBackend.figure_formats = {'svg'}\nc.InlineBackend.rc = {}\n"
     (profile / "ipython_kernel_config.py").write_text(settings, encoding="utf-8")
-    # `!lossbook` in a chapter is the command of this environment, and prints without colours.
-    os.environ["TERM"] = "dumb"
+    # The shell of a chapter finds the commands of this environment.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     os.environ["IPYTHONDIR"] = str(profile.parent)
     os.environ["MATPLOTLIBRC"] = str(HERE / "_static" / "chapters.mplstyle")

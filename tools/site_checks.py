@@ -69,10 +69,15 @@ def dead_links(paths: list[Path]) -> Iterator[str]:
             target = target / "index.html" if target.is_dir() else target
             if not target.exists():
                 yield f"{_name(path)}: {link} is not there"
-            elif parts.fragment and target.suffix == ".html":
+            elif _is_a_place(parts.fragment) and target.suffix == ".html":
                 place = unquote(parts.fragment)
                 if place not in read(target).anchors:
                     yield f"{_name(path)}: {link} has no such place"
+
+
+def _is_a_place(fragment: str) -> bool:
+    """Other fragments, as those of the explorer, are for the scripts of the page."""
+    return bool(fragment) and "=" not in fragment
 
 
 def without_derivation(paths: list[Path]) -> Iterator[str]:

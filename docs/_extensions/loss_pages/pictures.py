@@ -41,19 +41,23 @@ _TITLES = {"value": "value", "gradient": "gradient", "hessian": "Hessian"}
 
 
 def picture(loss: lb.Loss) -> str:
-    """Three panels, as SVG within the page."""
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(8.4, 2.7), layout="constrained")
-        for ax, output in zip(figure.subplots(1, 3), OUTPUTS, strict=True):
-            loss.plot(ax, outputs=output, y_true=_labels(loss))
-            ax.set(title=_TITLES[output], ylabel="")
-            if ax.get_legend() is not None:
-                ax.legend([f"y = {label:g}" for label in _labels(loss) or ()])
+    """Three panels, as SVG within the page, beside each other where there is room."""
+    panels = "\n".join(_panel(loss, output) for output in OUTPUTS)
+    drawn = f'```{{raw}} html\n<div class="loss-pictures">\n{panels}\n</div>\n```'
+    return f"{drawn}\n\n{link_to(loss)}".rstrip()
+
+
+def _panel(loss: lb.Loss, output: str) -> str:
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": output}):  # names within a page must differ
+        figure = Figure(figsize=(3.1, 2.7), layout="constrained")
+        ax = loss.plot(figure.add_subplot(), outputs=output, y_true=_labels(loss))
+        ax.set(title=_TITLES[output], ylabel="")
+        if ax.get_legend() is not None:
+            ax.legend([f"y = {label:g}" for label in _labels(loss) or ()])
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None})
-    what = f"Value, gradient and Hessian of {loss!r} against the prediction"
-    drawn = f"```{{raw}} html\n{_inline(buffer.getvalue(), what)}\n```"
-    return f"{drawn}\n\n{link_to(loss)}".rstrip()
+    what = f"{_TITLES[output].capitalize()} of {loss!r} against the prediction"
+    return _inline(buffer.getvalue(), what)
 
 
 def _labels(loss: lb.Loss) -> list[float] | None:
@@ -65,6 +69,7 @@ def _labels(loss: lb.Loss) -> list[float] | None:
 def _inline(svg: str, what: str) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'<g id="[^"]*">', "<g>", svg)  # nothing refers to groups
     svg = re.sub(r' (?:width|height)="[\d.]+pt"', "", svg, count=2)
     svg = svg.replace(_INK, "currentColor").replace(_FAINT, "var(--pst-color-text-muted)")
     head = f'<svg class="loss-picture" role="img" aria-label="{escape(what)}"'
