@@ -20,5 +20,5 @@ def derivation(loss: lb.Loss) -> str:
     lines = derived.latex()
     body = re.sub(r"^\\textbf\{(.*)\}$", r"**\1**", lines, flags=re.MULTILINE)
     if len(lines) > LONG:
-        body = f"::::{{dropdown}} All of its {lines.count('&=')} lines\n{body}\n::::"
+        body = f"::::{{dropdown}} All of its lines\n{body}\n::::"
     return f"{told}\n\n{body}"

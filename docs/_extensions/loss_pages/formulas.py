@@ -25,7 +25,7 @@ def formulas(loss: lb.Loss) -> str:
     lines = [_introduction(loss), *shown]
     if left_out:
         asked = " and ".join(f'`loss.formula("{which}")`' for which in dict.fromkeys(left_out))
-        lines.append(f"What is too long to be read, {asked} give as SymPy expressions.")
+        lines.append(f"Too long to be read here, as SymPy expressions: {asked}.")
     return "\n\n".join(lines)
 
 
