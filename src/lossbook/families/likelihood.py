@@ -70,7 +70,7 @@ class LikelihoodLoss(ScoresLoss, family=True):
 
     def _curvature(self, m: Any, push: Term, bend: Term, scores: Term) -> Term:
         rest = m.softmax_rest(scores)
-        linked = m.sum(push) * (m.softmax(scores) * rest)
+        linked = m.sum(push) * m.softmax_variance(scores)
         return linked + (bend * rest + m.softmax_spread(bend, scores))
 
     def hessian_matrix(self, m: Any, y: Term, scores: Term) -> Term:

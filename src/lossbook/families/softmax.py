@@ -20,7 +20,7 @@ class CrossEntropyOfScores:
         return m.others(y) * m.softmax(scores) - y * m.softmax_rest(scores)
 
     def deriv2(self, m: Any, y: Term, scores: Term) -> Term:
-        return m.sum(y) * (m.softmax(scores) * m.softmax_rest(scores))
+        return m.mass(y) * m.softmax_variance(scores)
 
     def sizes(self, m: Any, order: int, y: Term, scores: Term) -> Term | None:
         if order != 1:

@@ -123,6 +123,26 @@ class ArrayMaths(RowMaths):
     def sum(self, x: Term) -> Term:
         return self.xp.sum(x, axis=-1, keepdims=True)
 
+    def mass(self, x: Term) -> Term:
+        whole, lost = self.sum_and_lost(x)
+        return whole + self.where(self.xp.isfinite(lost), lost, 0.0)
+
+    def sum_and_lost(self, x: Term, lost: Term | None = None) -> tuple[Term, Term]:
+        """The sum of each row, and what roundings took away, from its terms too.
+
+        Halves are added until one column is left: the logarithm of the columns in steps.
+        """
+        lost = 0 * x if lost is None else lost
+        while (columns := x.shape[-1]) > 1:
+            left = columns - columns % 2
+            one, other = slice(0, left // 2), slice(left // 2, left)
+            both, rounding = self._two_sum(x[..., one], x[..., other])
+            rounding = rounding + (lost[..., one] + lost[..., other])
+            odd = left < columns
+            x = self.beside(both, x[..., left:]) if odd else both
+            lost = self.beside(rounding, lost[..., left:]) if odd else rounding
+        return x, lost
+
     def beside(self, *columns: Term) -> Term:
         return self.xp.concat(columns, axis=-1)
 
@@ -173,11 +193,30 @@ class ArrayMaths(RowMaths):
     def softmax(self, x: Term) -> Term:
         # With what roundings took put back: half a ULP less for every product of p.
         shifted = self._shifted(x)
-        whole = 1 + shifted.rest
-        back = whole - 1
-        lost = ((1 - (whole - back)) + (shifted.rest - back)) + shifted.rest_lost
+        whole, lost = self._whole(shifted)
         p = shifted.weights / whole
         return p + (shifted.weights_lost - p * lost) / whole
+
+    def softmax_variance(self, x: Term) -> Term:
+        # w (W - w) / W² for the sum W of all weights w; the largest weight is 1, and W - 1 is known
+        # better. A product of p and 1 - p, each rounded, would have twice the error.
+        shifted = self._shifted(x)
+        whole, lost = self._whole(shifted)
+        is_top, others = shifted.is_top, whole - shifted.weights
+        back = whole - others
+        others_lost = ((back - shifted.weights) + lost) - shifted.weights_lost
+        one, one_lost = self.where(is_top, 1.0, others), self.where(is_top, 0.0, others_lost)
+        other = self.where(is_top, shifted.rest, shifted.weights)
+        other_lost = self.where(is_top, shifted.rest_lost, shifted.weights_lost)
+        p, rest = other / whole, one / whole
+        variance = p * rest
+        return variance + ((p * one_lost + rest * other_lost) - 2 * variance * lost) / whole
+
+    def _whole(self, shifted: _Shifted) -> tuple[Term, Term]:
+        """The sum of all weights, and what its rounding took away."""
+        whole = 1 + shifted.rest
+        back = whole - 1
+        return whole, ((1 - (whole - back)) + (shifted.rest - back)) + shifted.rest_lost
 
     def softmax_rest(self, x: Term) -> Term:
         # 1 - p is right wherever p is at most 1/2. Above, rest / (1 + rest) would inherit the whole

@@ -36,20 +36,11 @@ class CompensatedRows(RowMaths, CompensatedMaths):
         return self.pair(self.plain.row(tuple(self.pair(entry).head for entry in entries)))
 
     def sum(self, x: Term) -> Pair:
-        # Halves are added until one column is left: the logarithm of the columns in steps.
         x = self.pair(x)
-        head, lost = x.head, x.tail
-        while (columns := head.shape[-1]) > 1:
-            half = columns // 2
-            both, rounding = two_sum(head[..., :half], head[..., half : 2 * half])
-            if lost is not None:
-                rounding = rounding + (lost[..., :half] + lost[..., half : 2 * half])
-            if columns % 2:
-                left = rounding[..., :1] * 0 if lost is None else lost[..., -1:]
-                both = self.plain.beside(both, head[..., -1:])
-                rounding = self.plain.beside(rounding, left)
-            head, lost = both, rounding
-        return Pair(self, head) if lost is None else Pair(self, *two_sum(head, self._finite(lost)))
+        # A tail may be one number for all columns, or for all rows.
+        tail = None if x.tail is None else self.plain.xp.broadcast_to(x.tail, x.head.shape)
+        head, lost = self.plain.sum_and_lost(x.head, tail)
+        return Pair(self, *two_sum(head, self._finite(lost)))
 
     def beside(self, *columns: Term) -> Pair:
         pairs = [self.pair(column) for column in columns]

@@ -88,6 +88,10 @@ class RowMaths(Maths):
         first, second = (self.sum(self.times(place, x)) for place in (top, self.runner_up(x)))
         return self.where(top == 1, second, first)
 
+    def mass(self, x: Term) -> Term:
+        """The sum of each row, rounded once."""
+        return self.sum(x)
+
     def tempered(self, x: Term, temperature: Term) -> Term:
         """``x / temperature``, as scores for a softmax."""
         return x / temperature
@@ -101,6 +105,10 @@ class RowMaths(Maths):
         """``softmax(x) - y`` for shares ``y``; a probability close to 1 keeps what it lacks."""
         p = self.softmax(x)
         return self.where(p > 1 / 2, (1 - y) - self.softmax_rest(x), p - y)
+
+    def softmax_variance(self, x: Term) -> Term:
+        """``p (1 - p)`` for p = softmax(x)."""
+        return self.softmax(x) * self.softmax_rest(x)
 
     def softmax_times(self, x: Term, factor: Term) -> Term:
         """``softmax(x) * factor``, for factors that lift a subnormal probability."""

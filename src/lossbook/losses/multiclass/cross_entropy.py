@@ -182,6 +182,11 @@ class CrossEntropy(ComposedLoss):
         return Accuracy(value=4, gradient=4, hessian=4, underflow=2**24 if scaled else 1)
 
     @property
+    def compensated(self) -> bool:
+        # The chain rule multiplies by the square of a slope that is a quotient itself.
+        return self.soft_cap is not None
+
+    @property
     def columns(self) -> Columns:
         if self.class_weight is None:
             return CLASSES
