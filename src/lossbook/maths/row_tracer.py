@@ -55,6 +55,9 @@ class RowTraceMaths(TraceMaths):
     def sum(self, x: Row) -> Row:
         return Row([self.total(*x.nodes)])
 
+    def mass(self, x: Row) -> Row:
+        return self.sum(x)
+
     def others(self, x: Row) -> Row:
         places = range(len(x.nodes))
         return Row([self.total(*(x.nodes[k] for k in places if k != place)) for place in places])
@@ -66,6 +69,9 @@ class RowTraceMaths(TraceMaths):
     def softmax_rest(self, x: Row) -> Row:
         weights = self._weights(x)
         return self.others(weights) / self.sum(weights)
+
+    def softmax_variance(self, x: Row) -> Row:
+        return self.softmax(x) * self.softmax_rest(x)
 
     def log_softmax(self, x: Row) -> Row:
         top, rest = self._top(x), self.others(self._weights(x)).nodes

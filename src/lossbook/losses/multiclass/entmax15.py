@@ -94,7 +94,7 @@ class Entmax15(ScoresLoss):
 
     def deriv2(self, m: Any, y: Term, scores: Term) -> Term:
         root = m.maximum(0, m.entmax15_excess(scores))
-        return m.sum(y) * root * (m.others(root) / m.sum(root))
+        return m.mass(y) * root * (m.others(root) / m.mass(root))
 
     def hessian_matrix(self, m: Any, y: Term, scores: Term) -> Term:
         root = m.maximum(0, m.entmax15_excess(scores))
