@@ -10,15 +10,16 @@ import sympy
 
 from lossbook.derivations.cases import Case, cases, resolve, signed
 from lossbook.derivations.derivation import Derivation, Line, Part
+from lossbook.derivations.numbers import number
 from lossbook.derivations.order import neat
-from lossbook.derivations.paper import PAPER
+from lossbook.derivations.paper import NUMBERS, PAPER, PaperMaths
 from lossbook.derivations.points import Place, places
 from lossbook.derivations.row_losses import rows_by_rule
 from lossbook.derivations.symbols import MARGIN, RESIDUAL, Letters
 from lossbook.derivations.terms import ELL, Slope, slope_of_loss
 from lossbook.derivations.tidying import cost, tidy
 from lossbook.derivations.ties import ties
-from lossbook.derivations.walking import work_out
+from lossbook.derivations.walking import without_repeats, work_out
 from lossbook.families import MarginLoss
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Subject:
 
     loss: Loss
     letters: Letters
+    m: PaperMaths
     variable: Any
     label: Any
     prediction: Any
@@ -48,35 +50,44 @@ class Subject:
 
     def formula(self, order: int | None) -> Any:
         """The textbook's value (None), or what is computed, by the variable."""
-        over = self.loss.over(PAPER)
+        over = self.loss.over(self.m)
         if order is None:
-            return sympy.sympify(over.textbook(PAPER, self.label, self.prediction))
-        return sympy.sympify(over.derivative(PAPER, order, self.label, self.prediction))
+            return sympy.sympify(over.textbook(self.m, self.label, self.prediction))
+        return sympy.sympify(over.derivative(self.m, order, self.label, self.prediction))
 
 
 def by_rule(loss: Loss) -> Derivation:
     """The derivation of any loss."""
     if loss.is_row:
         return rows_by_rule(loss)
-    letters = Letters.of(loss)
-    subject = _subject(loss, letters)
+    try:
+        return _of_numbers(loss, Letters.of(loss), PAPER)
+    except ZeroDivisionError:
+        # At some parameters a formula is a limit, and the letters only lead up to it.
+        return _of_numbers(loss, replace(Letters.of(loss), has_parameters=False), NUMBERS)
+
+
+def _of_numbers(loss: Loss, letters: Letters, m: PaperMaths) -> Derivation:
+    subject = _subject(loss, letters, m)
     pool = places(loss, letters, SAMPLES)
     parts = tuple(_parts(subject, pool))
+    for place in pool:
+        number(parts[0].lines[0].expression, place.at)
     return Derivation(loss, letters, parts, tuple(_definitions(subject)))
 
 
-def _subject(loss: Loss, letters: Letters) -> Subject:
+def _subject(loss: Loss, letters: Letters, m: PaperMaths) -> Subject:
     y, p = letters.label, letters.prediction
     if isinstance(loss, MarginLoss):
-        return Subject(loss, letters, MARGIN, sympy.Integer(1), MARGIN)
-    by_residual = Subject(loss, letters, RESIDUAL, y, y + RESIDUAL)
+        return Subject(loss, letters, m, MARGIN, sympy.Integer(1), MARGIN)
+    by_residual = Subject(loss, letters, m, RESIDUAL, y, y + RESIDUAL)
     try:
         free = by_residual.formula(None).free_symbols | by_residual.formula(0).free_symbols
     except (TypeError, NotImplementedError):
         free = {y}
     if y not in free:
         return by_residual
-    return Subject(loss, letters, p, y, p)
+    return Subject(loss, letters, m, p, y, p)
 
 
 def _definitions(subject: Subject) -> Iterator[tuple[Any, Any]]:
@@ -163,7 +174,7 @@ def _chain(subject: Subject, case: Case, order: int, expression: Any) -> _Chain:
     left = slope_of_loss(subject.shown, order)
     lines = [Line(Slope(expression, x)), *work_out(expression, x, left)]
     raw = lines[-1].expression
-    lines += _last(subject, case, order, raw, tidy(raw))
+    lines = without_repeats([*lines, *_last(subject, case, order, raw, tidy(raw))])
     return _Chain(subject, case, order, tuple(lines), lines[-1].expression)
 
 
@@ -182,12 +193,17 @@ def _hessian(subject: Subject, found: list[Case], chains: list[_Chain]) -> Itera
 def _last(subject: Subject, case: Case, order: int, raw: Any, tidied: Any) -> list[Line]:
     """The last line, where it differs: in the form of the code if that can be read."""
     target = _target(subject, case, order)
-    is_readable = target is not None and cost(target)[0] <= _LONGER * cost(tidied)[0] + 1
+    is_readable = target is not None and _is_as_short(target, tidied)
     if is_readable and target != raw and not _is_spelling(target, raw):
         return [Line(target, COMPUTED if order else STABLE)]
     if is_readable or cost(tidied) >= cost(raw):
         return []
     return [Line(tidied, "simplified")]
+
+
+def _is_as_short(target: Any, tidied: Any) -> bool:
+    (operations, sizes, _), (fewest, smallest, _) = cost(target), cost(tidied)
+    return operations <= _LONGER * fewest + 1 and sizes <= smallest + 2
 
 
 def _is_spelling(one: Any, other: Any) -> bool:

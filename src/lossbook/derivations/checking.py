@@ -15,7 +15,7 @@ from lossbook.derivations.points import Place, places
 from lossbook.errors import LossbookError
 
 # Samples of each kind of labels and each distance of the prediction; places per chain of lines.
-SAMPLES, ENOUGH = 20, 12
+SAMPLES, ENOUGH = 20, 20
 
 
 class DerivationError(LossbookError, AssertionError):
@@ -44,6 +44,9 @@ class Checked:
 def check(derivation: Derivation) -> Checked:
     """Check all parts; an error names the first line that is wrong."""
     pool = places(derivation.loss, derivation.letters, SAMPLES)
+    for turn, place in enumerate(pool, start=1):
+        for count, letter in enumerate(derivation.free, start=1):
+            place.at[letter] = turn * count * mpmath.phi % 1
     used: set[int] = set()
     lines = results = 0
     for part in derivation.parts:
@@ -116,11 +119,13 @@ def _entries(part: Part, place: Place) -> list[tuple[Any, Any]]:
             for i in range(len(matrix))
             for j in range(len(matrix))
         ]
+    if part.order == 2 and part.entry is not None:
+        return [(place.at, np.asarray(place.matrix())[part.entry])]
     results = np.ravel(place.computed(part.order))
     if part.order and len(results) == 1:
         results = np.repeat(results, np.size(place.prediction))
     if part.entry is not None:
-        return [(place.at, results[part.entry])]
+        return [(place.at, results[part.entry[0]])]
     return [({**place.at, terms.ENTRY: j}, result) for j, result in enumerate(results)]
 
 

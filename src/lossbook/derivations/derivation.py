@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
+from lossbook.derivations.paper import PAPER
+from lossbook.parameters import run_time_numbers
+
 if TYPE_CHECKING:
     from lossbook.derivations.checking import Checked
     from lossbook.derivations.symbols import Letters
@@ -54,8 +57,8 @@ class Part:
         The last line is what the code computes: the value (0), the gradient (1), the Hessian (2).
     condition : sympy.Boolean
         Where all this holds.
-    entry : int, optional
-        Of a row with given columns, which entry of gradient or Hessian this is.
+    entry : tuple of int, optional
+        Of a row with given columns, which entry of the gradient or of the matrix this is.
     before, after : str
         What is said before the lines and after them.
     """
@@ -65,7 +68,7 @@ class Part:
     lines: tuple[Line, ...]
     order: int | None = None
     condition: Any = sympy.true
-    entry: int | None = None
+    entry: tuple[int, ...] | None = None
     before: str = ""
     after: str = ""
 
@@ -92,6 +95,18 @@ class Derivation:
     parts: tuple[Part, ...]
     definitions: tuple[tuple[Any, Any], ...] = ()
     remarks: tuple[str, ...] = ()
+    free: tuple[Any, ...] = ()
+
+    @property
+    def legend(self) -> list[tuple[Any, Any]]:
+        """What letters stand for, on top of a derivation: parameters first."""
+        used = {symbol for part in self.parts for x in part.lines for symbol in _symbols(x)}
+        parameters = [
+            (symbol, sympy.Symbol(name))
+            for name, value in run_time_numbers(self.loss.parameters).items()
+            if (symbol := PAPER.parameter(name, value)) in used and symbol.name != name
+        ]
+        return [*parameters, *self.definitions]
 
     def check(self) -> Checked:
         """Hold every line against the one before it, and the last ones against the loss itself.
@@ -137,3 +152,8 @@ class Derivation:
         from lossbook.derivations.html import document
 
         return document(self)
+
+
+def _symbols(line: Line) -> set[Any]:
+    symbols: set[Any] = line.expression.free_symbols
+    return symbols

@@ -100,8 +100,8 @@ def document(derivation: Derivation) -> str:
 
 def _blocks(derivation: Derivation) -> Iterator[str]:
     yield f"<h3>{html.escape(repr(derivation.loss))}</h3>"
-    if derivation.definitions:
-        yield _table([(left, right, "") for left, right in derivation.definitions])
+    if derivation.legend:
+        yield _table([(left, right, "") for left, right in derivation.legend])
     yield from map(_paragraph, derivation.remarks)
     for heading, parts in itertools.groupby(derivation.parts, lambda part: part.heading):
         yield f"<h4>{html.escape(heading)}</h4>"

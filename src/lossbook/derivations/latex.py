@@ -133,7 +133,7 @@ def document(derivation: Derivation) -> str:
 
 
 def _blocks(derivation: Derivation) -> Iterator[str]:
-    if derivation.definitions:
+    if derivation.legend:
         yield definitions(derivation)
     for remark in derivation.remarks:
         yield words(remark)
@@ -151,7 +151,7 @@ def _blocks(derivation: Derivation) -> Iterator[str]:
 
 def definitions(derivation: Derivation) -> str:
     """What stands for what, as one chain."""
-    lines = [f"{formula(left)} &= {formula(right)}" for left, right in derivation.definitions]
+    lines = [f"{formula(left)} &= {formula(right)}" for left, right in derivation.legend]
     return aligned(lines)
 
 

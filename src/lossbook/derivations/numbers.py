@@ -157,6 +157,7 @@ _SPECIAL: dict[type, Callable[[_Reader, Any], Number]] = {
     terms.Named: _named,
     terms.Total: _total,
     terms.Softmax: _softmax,
+    terms.Largest: lambda reader, expression: max(reader.row(expression.args[0])),
     terms.Threshold: _row_threshold,
     SparsemaxThreshold: _threshold,
     Entmax15Threshold: _threshold,

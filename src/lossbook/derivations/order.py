@@ -7,7 +7,7 @@ from typing import Any
 import sympy
 from sympy.printing.printer import Printer
 
-from lossbook.derivations.terms import Delta, Entry, Loss, Slope, Softmax
+from lossbook.derivations.terms import Delta, Entry, Loss, Named, Slope, Softmax
 
 
 class InReadingOrder(Printer):  # type: ignore[misc]
@@ -18,13 +18,21 @@ class InReadingOrder(Printer):  # type: ignore[misc]
 
 
 def in_reading_order(total: Any) -> list[Any]:
-    """The terms of a sum: numbers first, low powers before high ones, no minus in front."""
+    """The terms of a sum: numbers first, what is short before what is long, no minus in front."""
     # Low powers come before high ones; entries of a row in their own order.
     is_row = any(symbol.name[-1].isdigit() for symbol in total.free_symbols)
     ordered = total.as_ordered_terms(order=None if is_row else "rev-lex")
-    ordered.sort(key=lambda term: not term.is_number)
+    ordered.sort(key=lambda term: (not term.is_number, sympy.count_ops(term) // 2))
     first = next((term for term in ordered if not is_negative(term)), ordered[0])
     return [first, *(term for term in ordered if term is not first)]
+
+
+def common_factor(total: Any) -> Any | None:
+    """A sum as a whole number times a sum, where it is one: SymPy multiplies that in by itself."""
+    content, rest = total.primitive()
+    if not (content.is_Integer and content > 1 and rest.is_Add):
+        return None
+    return sympy.Mul(content, rest, evaluate=False)
 
 
 def signed_product(product: Any) -> tuple[bool, Any]:
@@ -35,11 +43,19 @@ def signed_product(product: Any) -> tuple[bool, Any]:
     negative = is_negative(product)
     if negative:
         product = -product
-    factors = []
+    number, factors = sympy.Integer(1), []
     for factor in sympy.Mul.make_args(product):
         if _is_complement(factor):
             negative, factor = not negative, sympy.Add(1, -factor.args[1])
-        factors.append(factor)
+        whole = common_factor(factor) if factor.is_Add and factor != product else None
+        if whole is not None:
+            number, factor = number * whole.args[0], whole.args[1]
+        if factor.is_Rational:
+            number *= factor
+        else:
+            factors.append(factor)
+    if number != 1 or not factors:
+        factors.insert(0, number)
     return negative, sympy.Mul(*factors, evaluate=False) if len(factors) > 1 else factors[0]
 
 
@@ -50,8 +66,12 @@ def _is_complement(factor: Any) -> bool:
 
 
 def factors_of(product: Any) -> list[Any]:
-    """The factors of a product as they are read: numbers, letters, then what is longer."""
+    """The factors of a product as they are read: numbers, parameters, letters, what is longer."""
     return sorted(product.as_ordered_factors(), key=_place_of_factor)
+
+
+_VARIABLES = {"y": "0", r"\hat{y}": "1", r"\mu": "1", "p": "2", "z": "2", "r": "3", "a": "3"}
+_PARAMETERS = ("c", "q", "h", "m", "w", "T", "gamma_0", "gamma_1")
 
 
 def _place_of_factor(factor: Any) -> tuple[int, str]:
@@ -60,14 +80,23 @@ def _place_of_factor(factor: Any) -> tuple[int, str]:
     base = factor.base if factor.is_Pow else factor
     if isinstance(base, Entry):
         base = base.row
+    if isinstance(base, Named):
+        base = base.letter
     if isinstance(base, Softmax | Delta):
-        return 1, "yz"
+        return 2, "2"
     if base.is_Symbol:
-        # The label comes before the prediction, whatever that is called.
-        return 1, "y" if base.name == "y" else f"y{base.name}" if base.name in "pz" else (
-            "yy" if base.name == r"\hat{y}" else base.name
-        )
-    return 3 if isinstance(factor, Slope) else 2, ""
+        return _place_of_letter(base.name)
+    if factor.is_Add and all(_is_parameter(symbol.name) for symbol in factor.free_symbols):
+        return 1, "~"
+    return (5 if isinstance(factor, Slope) else 3 if factor.is_Add else 4), ""
+
+
+def _place_of_letter(name: str) -> tuple[int, str]:
+    return (1, name) if _is_parameter(name) else (2, _VARIABLES.get(name, name))
+
+
+def _is_parameter(name: str) -> bool:
+    return name in _PARAMETERS or (len(name) > 1 and "_" not in name and name not in _VARIABLES)
 
 
 def is_negative(term: Any) -> bool:

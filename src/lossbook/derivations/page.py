@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 class Chain:
     """The lines of one part, as they are written."""
 
-    def __init__(self, heading: str, left: Any, order: int | None, where: Any, entry: int | None):
+    def __init__(self, heading: str, left: Any, order: int | None, where: Any) -> None:
         self.heading, self.left, self.order = heading, left, order
-        self.where, self.entry = sympy.sympify(where), entry
+        self.where = sympy.sympify(where)
         self.lines: list[Line] = []
         self.before = self.after = ""
 
@@ -46,9 +46,8 @@ class Chain:
             tuple(self.lines),
             self.order,
             self.where,
-            self.entry,
-            self.before,
-            self.after,
+            before=self.before,
+            after=self.after,
         )
 
 
@@ -65,12 +64,18 @@ class Page:
         self.chains: list[Chain] = []
         self.definitions: list[tuple[Any, Any]] = []
         self.remarks: list[str] = []
+        self.free: list[Any] = []
 
     # -- letters and functions --------------------------------------------------------------------
 
     def letter(self, name: str) -> Any:
         """A letter, for a left side."""
         return sympy.Symbol(name, real=True)
+
+    def number(self, name: str) -> Any:
+        """A letter for any number between 0 and 1, in a line that holds for all of them."""
+        self.free.append(self.letter(name))
+        return self.free[-1]
 
     def named(self, name: str, expression: Any) -> Any:
         """An expression that is written as a letter."""
@@ -100,6 +105,14 @@ class Page:
         """Kronecker's delta of the indices of two entries of rows."""
         return terms.Delta(_index(one), _index(other))
 
+    def largest(self, row: Any) -> Any:
+        """The largest entry of a row."""
+        return terms.Largest(row.row)
+
+    def equal(self, one: Any, other: Any) -> Any:
+        """The condition that both are the same."""
+        return sympy.Eq(one, other, evaluate=False)
+
     def threshold(self, row: Any, power: int) -> Any:
         """What a row of scores is lowered by: see :class:`lossbook.derivations.terms.Threshold`."""
         return terms.Threshold(row.row, power)
@@ -112,7 +125,7 @@ class Page:
 
     def part(self, heading: str, left: Any, order: int | None = None, where: Any = True) -> Chain:
         """A chain of lines under a heading; the last one is of this order of derivative."""
-        chain = Chain(heading, left, order, where, None)
+        chain = Chain(heading, left, order, where)
         self.chains.append(chain)
         return chain
 
@@ -134,6 +147,7 @@ class Page:
             tuple(chain.part() for chain in self.chains),
             tuple(self.definitions),
             tuple(self.remarks),
+            tuple(self.free),
         )
 
 

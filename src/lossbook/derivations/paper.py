@@ -12,9 +12,36 @@ from lossbook.derivations.sums import taken_out
 from lossbook.maths.namespace import Term
 from lossbook.maths.symbols import SymbolMaths
 
+LETTERS = {
+    "bandwidth": "h",
+    "class_weight": "w",
+    "df": "nu",
+    "gamma_neg": "gamma_0",
+    "gamma_pos": "gamma_1",
+    "label_smoothing": "epsilon",
+    "margin": "m",
+    "pos_weight": "w",
+    "power": "p",
+    "soft_cap": "c",
+    "temperature": "T",
+    "z_loss": "lambda",
+}
+"""Parameters with long names, and the letters that formulas have for them."""
+
+
+def letter_for(name: str) -> str:
+    """How a parameter, or one number of a tuple, is written in formulas."""
+    whole, _, place = name.rpartition("_")
+    if place.isdigit() and whole in LETTERS:
+        return f"{LETTERS[whole]}_{place}"
+    return LETTERS.get(name, name)
+
 
 class PaperMaths(SymbolMaths):
     """Formulas of numbers and of rows with given entries; named functions stay whole."""
+
+    def parameter(self, name: str, value: float) -> Term:
+        return super().parameter(letter_for(name), value)
 
     def softplus(self, x: Term) -> Term:
         return _each(terms.Softplus, x)
@@ -24,6 +51,13 @@ class PaperMaths(SymbolMaths):
 
     def log_softmax(self, x: Term) -> Term:
         return self.log(self.softmax(x))
+
+
+class NumberMaths(PaperMaths):
+    """Formulas with the loss's own numbers as parameters: at limits that letters do not reach."""
+
+    def parameter(self, name: str, value: float) -> Term:
+        return sympy.Rational(value)
 
 
 def _no_entries(*_: Any) -> Term:
@@ -81,4 +115,4 @@ def _each(function: Any, x: Term) -> Term:
     return np.frompyfunc(function, 1, 1)(x) if isinstance(x, np.ndarray) else function(x)
 
 
-PAPER, INDICES = PaperMaths(), IndexMaths()
+PAPER, NUMBERS, INDICES = PaperMaths(), NumberMaths(), IndexMaths()

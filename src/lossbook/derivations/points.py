@@ -57,7 +57,9 @@ def places(loss: Loss, letters: Letters, count: int) -> list[Place]:
         for turn, samples in enumerate(ordinary(loss, count, seed=SEED, usual=CLASSES)):
             for zoom in _ABOUT_ZERO if _is_about_zero(loss) else _ABOUT_LABELS:
                 for index, (label, prediction) in enumerate(_pairs(loss, samples, zoom)):
-                    moved = _with_other_numbers(loss, turn + index)
+                    moved = loss
+                    if letters.has_parameters:
+                        moved = _with_other_numbers(loss, turn + index)
                     at = letters.numbers(moved, label, prediction) | _indices(prediction, index)
                     found.append(Place(at, moved, label, prediction))
     return found

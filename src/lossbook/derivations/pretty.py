@@ -12,7 +12,13 @@ from sympy.printing.pretty.pretty import PrettyPrinter
 from sympy.printing.pretty.stringpict import prettyForm, stringPict
 
 from lossbook.derivations import terms
-from lossbook.derivations.order import InReadingOrder, factors_of, signed_product, slope_name
+from lossbook.derivations.order import (
+    InReadingOrder,
+    common_factor,
+    factors_of,
+    signed_product,
+    slope_name,
+)
 
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPTS = str.maketrans("0123456789kmnij", "₀₁₂₃₄₅₆₇₈₉ₖₘₙᵢⱼ")
@@ -49,6 +55,9 @@ class Pretty(InReadingOrder, PrettyPrinter):  # type: ignore[misc]
     def _print_Loss(self, e: Any) -> Any:
         return prettyForm("ℓ" if self._use_unicode else "loss")
 
+    def _print_Largest(self, e: Any) -> Any:
+        return _line(f"max {self._print(e.args[0])}", prettyForm.MUL)
+
     def _print_Threshold(self, e: Any) -> Any:
         return self._print(sympy.Symbol("tau"))
 
@@ -74,6 +83,9 @@ class Pretty(InReadingOrder, PrettyPrinter):  # type: ignore[misc]
     # -- sums, products, powers -------------------------------------------------------------------
 
     def _print_Add(self, e: Any, order: Any = None) -> Any:
+        product = common_factor(e)
+        if product is not None:
+            return self._product(product)
         forms: list[Any] = []
         for term in self._as_ordered_terms(e):
             negative, form = self.term(term)

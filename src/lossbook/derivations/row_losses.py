@@ -17,7 +17,7 @@ from lossbook.derivations.sums import labels_add_up
 from lossbook.derivations.symbols import Letters
 from lossbook.derivations.terms import ELL, Slope, slope_of_loss
 from lossbook.derivations.tidying import cost, tidy
-from lossbook.derivations.walking import work_out
+from lossbook.derivations.walking import without_repeats, work_out
 from lossbook.domains import ClassLabels
 from lossbook.families import LevelsLoss
 
@@ -45,7 +45,7 @@ class _Row:
     def slope(self, expression: Any, variable: Any, left: Any) -> list[Line]:
         """The lines from the slope to its tidied formula."""
         lines = [Line(Slope(expression, variable)), *work_out(expression, variable, left)]
-        lines += _tidied(lines[-1].expression)
+        lines = without_repeats([*lines, *_tidied(lines[-1].expression)])
         if isinstance(self.loss.label_domain, ClassLabels) and self.letters.is_indexed:
             short = labels_add_up(lines[-1].expression, self.letters.label)
             if short != lines[-1].expression:
@@ -95,14 +95,17 @@ def _entry_by_entry(loss: Loss) -> Derivation:
     )
     parts = [Part("Value", ELL, (Line(value, "the definition"),), 0)]
     slopes, bends = [], []
-    for entry in _entries(loss):
+    entries = _entries(loss)
+    for entry in entries:
         variable = letters.prediction[entry]
         left = slope_of_loss(variable, 1)
         lines = row.slope(value, variable, left)
-        slopes.append(Part("Gradient", left, tuple(lines), 1, entry=entry))
-        left = slope_of_loss(variable, 2)
-        lines = row.slope(lines[-1].expression, variable, left)
-        bends.append(Part("Hessian", left, tuple(lines), 2, entry=entry))
+        slopes.append(Part("Gradient", left, tuple(lines), 1, entry=(entry,)))
+        for other in entries[: entries.index(entry) + 1]:
+            again = letters.prediction[other]
+            second = Slope(left, again)
+            bent = row.slope(lines[-1].expression, again, second)
+            bends.append(Part("Hessian", second, tuple(bent), 2, entry=(entry, other)))
     remark = _remark(loss)
     return Derivation(loss, letters, (*parts, *slopes, *bends), definitions, (remark,))
 

@@ -19,7 +19,7 @@ from lossbook.derivations.terms import (
 )
 from lossbook.maths.symbols import Sigmoid
 
-_POWER_RULE = "power rule"
+_POWER_RULE, _CONSTANT = "power rule", "a constant has slope 0"
 _U = sympy.Dummy("u", real=True)
 
 
@@ -78,7 +78,7 @@ def depends(expression: Any, x: Any) -> bool:
 def _easy(expression: Any, x: Any) -> Applied | None:
     """Constants, straight lines and powers of x itself."""
     if not depends(expression, x):
-        return Applied("a constant has slope 0", sympy.Integer(0), True)
+        return Applied(_CONSTANT, sympy.Integer(0), True)
     if expression == x:
         return Applied("the variable itself has slope 1", sympy.Integer(1), True)
     if isinstance(x, Entry) or isinstance(expression, Bracket):
@@ -115,7 +115,7 @@ def _sum(expression: Any, x: Any) -> Applied | None:
     moving = [term for term in expression.args if depends(term, x)]
     slopes = [_slope(term, x) for term in moving]
     if len(moving) == 1:
-        return Applied("a constant has slope 0", slopes[0])
+        return Applied(_CONSTANT, slopes[0])
     easy = [_easy(term, x) for term in moving]
     powers = any(one is not None and one.reason == _POWER_RULE for one in easy)
     reason = "sum rule and power rule" if powers else "sum rule: term by term"
@@ -153,7 +153,9 @@ def _constant_factor(expression: Any, x: Any) -> Applied | None:
     if rest.is_Add:
         inner = _sum(rest, x)
         assert inner is not None
-        return Applied("constant factors come out; term by term", constant * inner.result)
+        several = inner.reason != _CONSTANT
+        words = "term by term" if several else "a constant term has slope 0"
+        return Applied(f"a constant factor comes out; {words}", constant * inner.result)
     return Applied("a constant factor comes out", constant * _slope(rest, x))
 
 

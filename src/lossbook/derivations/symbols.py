@@ -11,8 +11,8 @@ import sympy
 
 from lossbook import parameters
 from lossbook.derivations import terms
+from lossbook.derivations.paper import PAPER, letter_for
 from lossbook.maths.formulas import arguments
-from lossbook.maths.symbols import SYMBOLS
 
 if TYPE_CHECKING:
     from lossbook.loss import Loss
@@ -27,6 +27,8 @@ class Letters:
     label: Any
     prediction: Any
     is_indexed: bool = False
+    has_parameters: bool = True
+    """Whether parameters have letters; else they are the loss's own numbers."""
 
     @classmethod
     def of(cls, loss: Loss) -> Letters:
@@ -47,7 +49,7 @@ class Letters:
     def numbers(self, loss: Loss, label: Any, prediction: Any) -> dict[Any, Any]:
         """A number for every symbol."""
         at = {
-            SYMBOLS.parameter(name, value): mpmath.mpf(value)
+            PAPER.parameter(name, value): mpmath.mpf(value)
             for name, value in parameters.run_time_numbers(loss.parameters).items()
         }
         if self.is_indexed:
@@ -65,7 +67,7 @@ class Letters:
 
 def _rows_of_parameters(loss: Loss) -> dict[Any, Any]:
     return {
-        sympy.Symbol(name.removesuffix("s"), real=True): list(map(mpmath.mpf, value))
+        sympy.Symbol(letter_for(name).removesuffix("s"), real=True): list(map(mpmath.mpf, value))
         for name, value in loss.parameters.items()
         if isinstance(value, tuple)
     }

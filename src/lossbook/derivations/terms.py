@@ -94,6 +94,10 @@ class Threshold(_Term):
         return int(self.args[1])
 
 
+class Largest(_Term):
+    """The largest entry of a row."""
+
+
 class Softplus(_Term):
     """``log(1 + exp(x))``, kept whole."""
 

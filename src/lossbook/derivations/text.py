@@ -98,7 +98,7 @@ class _Page:
 
     def rows(self) -> Iterator[Row]:
         yield Row(TITLE, repr(self.derivation.loss))
-        for left, right in self.derivation.definitions:
+        for left, right in self.derivation.legend:
             text = stringPict.next(self._form(left), _EQUALS, self._form(right))
             yield from (Row(FORMULA, f"  {line}") for line in stringPict(*text).picture)
         for remark in self.derivation.remarks:
@@ -185,6 +185,9 @@ class _Page:
         return stringPict(text, lines[0].baseline)
 
     def _chopped(self, form: Any, room: int) -> Any:
-        """A formula in pieces of this width, with arrows where it goes on."""
+        """A formula in pieces: between its words, or where it is drawn, with arrows."""
+        if form.height() == 1:
+            pieces = textwrap.wrap(str(form), room, subsequent_indent="  ", break_long_words=False)
+            return stringPict("\n".join(piece.ljust(room) for piece in pieces))
         text = form.render(wrap_line=True, num_columns=room, use_unicode=self.pretty._use_unicode)
         return stringPict("\n".join(row.ljust(room) for row in text.splitlines()), form.baseline)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import sympy
 
 from lossbook.derivations.derivation import Line
+from lossbook.derivations.latex import formula
 from lossbook.derivations.rules import Applied, apply, depends, fraction_of
 from lossbook.derivations.sums import collapse
 from lossbook.derivations.terms import Named, Slope
@@ -90,6 +92,17 @@ def _long_sum(expression: Any, x: Any) -> _Parts | None:
         return None
     longest = max(terms, key=cost)
     return _Parts(longest, expression - longest, "sum rule", lambda _u, _v, du, dv: du + dv)
+
+
+def without_repeats(lines: list[Line]) -> list[Line]:
+    """Without lines that are written as the one before them: SymPy tells apart what nobody sees."""
+    kept = lines[:1]
+    for line in lines[1:]:
+        if line.left is None and formula(line.expression) == formula(kept[-1].expression):
+            kept[-1] = replace(kept[-1], expression=line.expression)
+        else:
+            kept.append(line)
+    return kept
 
 
 def _split(expression: Any, x: Any) -> tuple[Any, Any]:

@@ -9,7 +9,13 @@ from typing import Any
 import sympy
 
 from lossbook.derivations import terms
-from lossbook.derivations.order import factors_of, in_reading_order, signed_product, slope_name
+from lossbook.derivations.order import (
+    common_factor,
+    factors_of,
+    in_reading_order,
+    signed_product,
+    slope_name,
+)
 from lossbook.maths.symbols import Entmax15Threshold, Sigmoid, SparsemaxThreshold
 
 
@@ -98,6 +104,9 @@ class Writer:
         return self.n.letter(name) if is_word else self.n.letter(letter, index)
 
     def _sum(self, expression: Any) -> str:
+        product = common_factor(expression)
+        if product is not None:
+            return self._product(product)
         pieces: list[str] = []
         for term in in_reading_order(expression):
             negative, product = signed_product(term)
@@ -133,6 +142,8 @@ class Writer:
     def whole(self, factor: Any, for_power: bool = False) -> str:
         """A factor or a base, in parentheses where it needs them."""
         written = self.write(factor)
+        if factor.is_Add and not for_power and common_factor(factor) is not None:
+            return written
         loose = factor.is_Add or factor.could_extract_minus_sign() or factor.is_Piecewise
         if for_power:
             loose = loose or factor.is_Mul or factor.is_Pow or isinstance(factor, _LOOSE)
@@ -223,6 +234,7 @@ _SPECIAL: dict[type, Callable[[Writer, Any], str]] = {
     terms.Named: lambda w, e: w.write(e.letter),
     terms.Softplus: lambda w, e: w.write(sympy.log(1 + sympy.exp(e.args[0]))),
     terms.Bracket: lambda w, e: w.n.fenced(w.write(e.args[0]), "[", "]"),
+    terms.Largest: lambda w, e: w.n.product(w.n.function("max"), w.write(e.args[0])),
     terms.Slope: lambda w, e: w._slope(e),
     terms.Total: lambda w, e: w._total(e),
     terms.Entry: lambda w, e: w._entry(e),

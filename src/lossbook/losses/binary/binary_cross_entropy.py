@@ -229,6 +229,43 @@ class BinaryCrossEntropy(PointwiseLoss):
             positive = m.share(m.share(one, prediction), prediction * lift)
         return m.share_of_square(zero, 1 - prediction) + positive
 
+    def derived(self, page: Any) -> None:
+        if not self._is_plain:
+            return
+        y, p = page.label, page.prediction
+        if self.from_logits:
+            p = page.named("p", page.m.sigmoid(p))
+            page.define(p, p.expression)
+        log, likelihood = page.m.log, page.letter("P")
+        cost = -y * log(p) - (1 - y) * log(1 - p)
+        value = page.part("Value: minus the log-likelihood of a Bernoulli label", likelihood, 0)
+        value.line(p**y * (1 - p) ** (1 - y), "p where y = 1, and 1 - p where y = 0")
+        value.done(log, log(likelihood), -cost, "the logarithm turns a product into a sum")
+        value.done(lambda e: -e, page.loss, cost, "minus: the likelier the label, the lower")
+        (self._derived_by_logits if self.from_logits else _derived_by_p)(page, cost, p)
+
+    def _derived_by_logits(self, page: Any, cost: Any, p: Any) -> None:
+        y, z, m = page.label, page.prediction, page.m
+        page.chains[0].line(
+            y * m.softplus(-z) + (1 - y) * m.softplus(z),
+            "as -log σ(z) = log(1 + e^(-z)), and 1 - σ(z) = σ(-z)",
+        ).line(m.softplus(z) - y * z, "as log(1 + e^(-z)) = log(1 + e^z) - z")
+        moved = page.slope(p)
+        gradient = page.gradient().line(page.slope(cost))
+        gradient.line(
+            -y * moved / p + (1 - y) * moved / (1 - p), "chain rule, as (log u)′ = u′ / u"
+        ).line((p - y) / (p * (1 - p)) * moved, "over one denominator")
+        gradient.line(m.sigmoid(z) * m.sigmoid(-z), "σ(z)′ = σ(z) σ(-z)", moved)
+        gradient.line(p * (1 - p), "as σ(-z) = 1 - σ(z)")
+        gradient.line(p - y, "p (1 - p) cancels", page.slope(page.loss))
+        gradient.line(m.sigmoid(z) - y, "p written out")
+        gradient.line(
+            (1 - y) * m.sigmoid(z) - y * m.sigmoid(-z),
+            "the same, in a form that is stable in the tails",
+        )
+        hessian = page.hessian().line(page.slope(m.sigmoid(z) - y))
+        hessian.line(m.sigmoid(z) * m.sigmoid(-z), "σ(z)′ = σ(z) σ(-z): the label is gone")
+
     @property
     def has_conjugate(self) -> bool:
         return self._is_plain
@@ -250,3 +287,17 @@ class BinaryCrossEntropy(PointwiseLoss):
 def _least(one: float, zero: float) -> float:
     """The smallest value for these weights, where p is the share of ``one``."""
     return sum(weight * math.log((one + zero) / weight) for weight in (one, zero) if weight > 0)
+
+
+def _derived_by_p(page: Any, cost: Any, p: Any) -> None:
+    y, slope = page.label, page.slope
+    gradient = page.gradient().line(slope(cost))
+    gradient.line(-y * slope(page.m.log(p)) - (1 - y) * slope(page.m.log(1 - p)), "term by term")
+    gradient.line(-y / p + (1 - y) / (1 - p), "(log p)′ = 1 / p; (log(1 - p))′ = -1 / (1 - p)")
+    gradient.line((p - y) / (p * (1 - p)), "over one denominator")
+    page.gradient(where=page.equal(y, 1)).line(-1 / p, "only the first term is left")
+    page.gradient(where=page.equal(y, 0)).line(1 / (1 - p), "only the second one is")
+    hessian = page.hessian().line(slope(-y / p + (1 - y) / (1 - p)))
+    hessian.line(
+        y / p**2 + (1 - y) / (1 - p) ** 2, "(1 / p)′ = -1 / p²; (1 / (1 - p))′ = 1 / (1 - p)²"
+    )

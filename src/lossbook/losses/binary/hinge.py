@@ -68,3 +68,23 @@ class Hinge(MarginLoss):
 
     def conjugated(self, m: Any, u: Term) -> Term:
         return m.where((u >= -1) & (u <= 0), u, math.inf)
+
+    def derived(self, page: Any) -> None:
+        a, y = page.margin, page.label
+        page.define(a, y * page.prediction)
+        page.remarks.append("With ŷ = w · x + b it is a = y (w · x + b): y multiplies b as well.")
+        value = page.part("Value: what is missing to a margin of 1", page.loss, 0)
+        value.line(page.m.maximum(0, 1 - a), "the definition")
+        for where, cost in ((a < 1, 1 - a), (a > 1, 0)):
+            page.part(value.heading, page.loss, 0, where).line(cost)
+        inside = page.gradient(by=a, where=a < 1).line(page.slope(1 - a, a))
+        inside.line(-1, "a straight line has one slope")
+        outside = page.gradient(by=a, where=a > 1).line(0, "nothing is missing, nothing pushes")
+        by_prediction = page.slope(page.loss)
+        for chain, push in ((inside, -y), (outside, 0)):
+            chain.done(lambda e: y * e, by_prediction, push, "chain rule: ∂a/∂ŷ = y")
+        outside.after = (
+            "At a = 1 every slope by a from -1 to 0 is a subgradient, and 0 is given. The push "
+            "does not fade as the margin comes close to 1, and ends there."
+        )
+        page.hessian().line(0, "the gradient is constant on both sides of the kink")

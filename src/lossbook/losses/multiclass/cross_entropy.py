@@ -294,6 +294,11 @@ class CrossEntropy(ComposedLoss):
             rows = OfScores(rows, seen)
         return rows
 
+    def derived(self, page: Any) -> None:
+        options = ("class_weight", "label_smoothing", *_OF_SCORES)
+        if all(getattr(self, name) == self._default(name) for name in options):
+            (_derived_by_scores if self.from_logits else _derived_by_shares)(page)
+
     def _default(self, name: str) -> Any:
         return type(self).__dataclass_fields__[name].default
 
@@ -311,3 +316,58 @@ class CrossEntropy(ComposedLoss):
             towards_even, mixed = y + smoothing * (even - y), (1 - smoothing) * y + smoothing * even
             y = m.where(smoothing < 0.5, towards_even, mixed)
         return y if self.class_weight is None else m.row(self.class_weight) * y
+
+
+def _likelihood(page: Any, p_k: Any) -> Any:
+    y_k, log, likelihood = page.summed(page.label), page.m.log, page.letter("P")
+    logarithm = page.total(y_k * log(p_k))
+    value = page.part("Value: minus the log-likelihood of a categorical label", log(likelihood), 0)
+    value.line(logarithm, "P is the product of all pₖ to the powers yₖ: p of the class that occurs")
+    value.done(lambda e: -e, page.loss, -logarithm, "minus: the likelier the label, the lower")
+    return value
+
+
+def _derived_by_shares(page: Any) -> None:
+    y, p = page.label, page.prediction
+    y_k, p_k, p_i = page.summed(y), page.summed(p), page.other(p)
+    _likelihood(page, p_k)
+    gradient = page.gradient().line(page.slope(-page.total(y_k * page.m.log(p_k))))
+    gradient.line(
+        -page.total(y_k * page.delta(p_k, p) / p_k), "(log u)′ = u′ / u, and ∂pₖ/∂pⱼ = δⱼₖ"
+    )
+    gradient.line(-y / p, "of the sum, the term is left where δ is 1")
+    gradient.after = "It is -1 / p for the class that occurs, and 0 for all others."
+    hessian = page.hessian(by=p_i).line(page.slope(-y / p, p_i))
+    hessian.line(y * page.delta(p_i, p) / p**2, "(-1 / u)′ = u′ / u²; classes do not meet")
+
+
+def _derived_by_scores(page: Any) -> None:
+    y, z, m = page.label, page.prediction, page.m
+    y_k, z_k, z_i = page.summed(y), page.summed(z), page.other(z)
+    p, p_k, p_i = m.softmax(z), m.softmax(z_k), m.softmax(z_i)
+    whole = page.total(m.exp(z_k))
+    page.define(p, m.exp(z) / whole)
+    value = _likelihood(page, p_k)
+    value.line(m.log(whole) - page.total(y_k * z_k), "log pₖ = zₖ - log Σ e^z, and Σₖ yₖ = 1")
+    top = page.largest(z)
+    value.line(
+        top + m.log(page.total(m.exp(z_k - top))) - page.total(y_k * z_k),
+        "log-sum-exp: e^(max z) taken out of the sum, so that nothing overflows",
+    )
+    jacobian = page.part("How softmax moves", page.slope(p, z_i))
+    jacobian.line(page.slope(m.exp(z) / whole, z_i), "written out")
+    jacobian.line(
+        (page.delta(z_i, z) * m.exp(z) * whole - m.exp(z) * m.exp(z_i)) / whole**2, "quotient rule"
+    ).line(page.delta(z_i, z) * p - p * p_i, "each quotient is a probability")
+    jacobian.line(p * (page.delta(z_i, z) - p_i), "factored")
+    gradient = page.gradient().line(page.slope(-page.total(y_k * m.log(p_k))))
+    gradient.line(-page.total(y_k / p_k * page.slope(p_k)), "chain rule, as (log u)′ = 1 / u")
+    gradient.line(-page.total(y_k * (page.delta(z_k, z) - p)), "softmax as above; pₖ cancels")
+    gradient.line(p * page.total(y_k) - y, "of the sum with δ, the term is left where δ is 1")
+    gradient.line(p - y, "the shares of a label add up to 1")
+    gradient.after = (
+        "The class that occurs is pushed up by 1 - p, each other one down by its probability: the "
+        "pushes add up to 0."
+    )
+    hessian = page.hessian(by=z_i).line(page.slope(p - y, z_i))
+    hessian.line(p * (page.delta(z_i, z) - p_i), "softmax as above: the label is gone")

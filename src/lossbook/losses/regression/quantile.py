@@ -104,3 +104,26 @@ class Quantile(ResidualLoss):
 
     def conjugated(self, m: Any, u: Term) -> Term:
         return m.where((u >= -self.tau) & (u <= 1 - self.tau), 0, math.inf)
+
+    def derived(self, page: Any) -> None:
+        r, tau = page.residual, self.over(page.m).tau
+        page.define(r, page.prediction - page.label)
+        value = page.part("Value: each side has a price of its own", page.loss, 0)
+        value.line(
+            page.m.maximum((1 - tau) * r, -tau * r), "1 - τ for each unit above the label, τ below"
+        )
+        sides = ((r < 0, -tau * r, -tau), (r > 0, (1 - tau) * r, 1 - tau))
+        for where, cost, _ in sides:
+            page.part(value.heading, page.loss, 0, where).line(cost)
+        for where, cost, slope in sides:
+            gradient = page.gradient(where=where).line(page.slope(cost, r))
+            gradient.line(slope, "a straight line has one slope")
+        gradient.after = "At r = 0 every slope from -τ to 1 - τ is a subgradient, and 0 is given."
+        page.hessian().line(0, "the gradient is constant on both sides of the kink")
+        share = page.number("F")
+        best = page.part("Why the best constant is the quantile", page.letter("E"))
+        best.line(
+            (1 - tau) * share - tau * (1 - share),
+            "the mean slope, if a share F of the labels lies below ŷ",
+        )
+        best.line(share - tau, "multiplied out: 0 where F = τ, and rising with ŷ")

@@ -73,3 +73,19 @@ class SquaredError(ResidualLoss):
 
     def conjugated(self, m: Any, u: Term) -> Term:
         return u * u / 4
+
+    def derived(self, page: Any) -> None:
+        r, y, prediction, m = page.residual, page.label, page.prediction, page.m
+        page.define(r, prediction - y)
+        density = page.letter("P")
+        value = page.part("Value: minus the log-likelihood of a Gaussian label", density, 0)
+        value.line(m.exp(-r * r) / m.sqrt(m.pi), "of mean ŷ and variance 1 / 2")
+        minus_log, constant = -m.log(density), m.log(m.pi) / 2
+        value.done(lambda e: -m.log(e), minus_log, r * r + constant, "as log e^u = u")
+        value.done(
+            lambda e: e - constant, page.loss, r * r, "what no prediction changes is left out"
+        )
+        page.gradient().line(page.slope(r * r, r)).line(2 * r, "power rule").line(
+            2 * (prediction - y), "r written out"
+        )
+        page.hessian().line(page.slope(2 * r, r)).line(2, "a straight line has one slope")
