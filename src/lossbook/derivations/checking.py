@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +13,7 @@ import numpy as np
 
 from lossbook.derivations import numbers, terms
 from lossbook.derivations.derivation import Derivation, Line, Part
-from lossbook.derivations.numbers import AGREEMENT, holds, same
+from lossbook.derivations.numbers import AGREEMENT, Point, Source, holds, same
 from lossbook.derivations.points import Place, places
 from lossbook.errors import LossbookError
 
@@ -80,7 +83,9 @@ def _check_lines(derivation: Derivation, part: Part, place: Place) -> None:
             last[left] = left
         expected = last.get(left) if line.of is None else line.of(before)
         if expected is not None:
-            agree, one, other = same(expected, line.expression, place.at)
+            agree, one, other = same(
+                _number(expected, place.at), _number(line.expression, place.at)
+            )
             if not agree:
                 raise DerivationError(
                     f"{_name(derivation, part)}, line {count} ({line.reason or 'no reason'}): "
@@ -96,37 +101,42 @@ def _has_number(left: Any, place: Place) -> bool:
 
 
 def _check_result(derivation: Derivation, part: Part, place: Place) -> None:
-    computed = _entries(part, place)
-    for at, right in computed:
-        last = part.lines[-1].expression
-        given = numbers.number(last, at)
-        if not numbers.close(given, right):
+    last = part.lines[-1].expression
+    for at, computed in _entries(part, place):
+        agree, given, right = same(_number(last, at), computed)
+        if not agree:
             raise DerivationError(
                 f"{_name(derivation, part)}: the last line {last} is {_shown(given)}, and the loss "
                 f"computes {_shown(right)}, at {_where(place)}."
             )
 
 
-def _entries(part: Part, place: Place) -> list[tuple[Any, Any]]:
+def _number(expression: Any, at: Point) -> Source:
+    return lambda digits: numbers.number(expression, at, digits)
+
+
+def _entries(part: Part, place: Place) -> list[tuple[Point, Source]]:
     """The points of a result, with what the code gives there: one, or each entry of a row."""
     assert part.order is not None
-    last = part.lines[-1].expression
-    free = last.free_symbols
-    if part.order == 2 and terms.OTHER in free | part.left.free_symbols:
-        matrix = np.asarray(place.matrix())
+    columns: Iterable[int] = range(np.size(place.prediction))
+    letters = part.lines[-1].expression.free_symbols | part.left.free_symbols
+    if part.order == 2 and (terms.OTHER in letters or part.entry is not None):
+        computed = functools.cache(place.matrix)
+        pairs = itertools.product(columns, columns) if part.entry is None else [part.entry]
         return [
-            ({**place.at, terms.ENTRY: j, terms.OTHER: i}, matrix[i, j])
-            for i in range(len(matrix))
-            for j in range(len(matrix))
+            ({**place.at, terms.OTHER: i, terms.ENTRY: j}, functools.partial(_at, computed, (i, j)))
+            for i, j in pairs
         ]
-    if part.order == 2 and part.entry is not None:
-        return [(place.at, np.asarray(place.matrix())[part.entry])]
-    results = np.ravel(place.computed(part.order))
-    if part.order and len(results) == 1:
-        results = np.repeat(results, np.size(place.prediction))
-    if part.entry is not None:
-        return [(place.at, results[part.entry[0]])]
-    return [({**place.at, terms.ENTRY: j}, result) for j, result in enumerate(results)]
+    computed = functools.cache(functools.partial(place.computed, part.order))
+    if part.order == 0:
+        columns = (0,)
+    elif part.entry is not None:
+        columns = part.entry
+    return [({**place.at, terms.ENTRY: j}, functools.partial(_at, computed, (j,))) for j in columns]
+
+
+def _at(results: Callable[[int], Any], entry: tuple[int, ...], digits: int) -> Any:
+    return results(digits)[entry]
 
 
 def _check_cover(derivation: Derivation, pool: list[Place]) -> None:

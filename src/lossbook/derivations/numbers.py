@@ -23,6 +23,9 @@ DIGITS = 140
 AGREEMENT, STEP = 50, 36
 
 Number = Any
+Source = Callable[[int], Number]
+"""A number with as many digits as are asked for."""
+
 Point = Mapping[Any, Any]
 """A number for each symbol; for the letter of a row, the list of its entries."""
 
@@ -207,15 +210,15 @@ _PLAIN: dict[Any, Callable[..., Number]] = {
 }
 
 
-def same(one: Any, other: Any, point: Point) -> tuple[bool, Number, Number]:
-    """Whether two expressions agree at a point to ``AGREEMENT`` digits; and what they are there.
+def same(one: Source, other: Source) -> tuple[bool, Number, Number]:
+    """Whether two numbers agree to ``AGREEMENT`` digits; and what they are.
 
     Where they do not, more digits tell: a difference that is rounding falls with them, to nothing.
     """
-    first, second = number(one, point), number(other, point)
+    first, second = one(DIGITS), other(DIGITS)
     if close(first, second):
         return True, first, second
-    finer = [number(expression, point, 2 * DIGITS) for expression in (one, other)]
+    finer = one(2 * DIGITS), other(2 * DIGITS)
     with mpmath.workdps(2 * DIGITS):
         before, after = abs(first - second), abs(finer[0] - finer[1])
         falls = after <= before * mpmath.mpf(10) ** -STEP

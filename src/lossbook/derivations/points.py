@@ -37,17 +37,19 @@ class Place:
     label: Any
     prediction: Any
 
-    def computed(self, order: int) -> Any:
-        """What the loss's own formula gives here, in exact arithmetic."""
-        with mpmath.workdps(DIGITS):
+    def computed(self, order: int, digits: int) -> Any:
+        """What the loss's own formula gives here: of a row, all entries."""
+        with mpmath.workdps(digits):
             over = self.loss.over(ORACLE)
-            return over.derivative(ORACLE, order, self.label, self.prediction)
+            results = np.ravel(over.derivative(ORACLE, order, self.label, self.prediction))
+        is_whole = order == 0 or len(results) > 1
+        return results if is_whole else np.repeat(results, np.size(self.prediction))
 
-    def matrix(self) -> Any:
+    def matrix(self, digits: int) -> Any:
         """Of a row, all of its Hessian."""
-        with mpmath.workdps(DIGITS):
+        with mpmath.workdps(digits):
             over: Any = self.loss.over(ORACLE)
-            return over.hessian_matrix(ORACLE, self.label, self.prediction)
+            return np.asarray(over.hessian_matrix(ORACLE, self.label, self.prediction))
 
 
 def places(loss: Loss, letters: Letters, count: int) -> list[Place]:
