@@ -187,6 +187,11 @@ class CrossEntropy(ComposedLoss):
         return self.soft_cap is not None
 
     @property
+    def thorough(self) -> bool:
+        # A score at its cap has a slope of exp(-2 |z| / c): one error more for each order.
+        return self.soft_cap is not None
+
+    @property
     def columns(self) -> Columns:
         if self.class_weight is None:
             return CLASSES
