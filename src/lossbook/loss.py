@@ -61,7 +61,7 @@ class Loss(Calls):
 
     @property
     def compensated(self) -> bool:
-        """Whether float64 formulas carry their rounding errors along (float32: through float64).
+        """Whether float64 formulas carry their rounding errors along; float32 goes through float64.
 
         Formulas of rows do so on NumPy arrays; other libraries' arrays are evaluated as they are.
         """

@@ -80,7 +80,7 @@ class Counterpart:
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """What ``lossbook.get`` knows it by: ``framework:name``, and the name alone if it tells.
+        """What ``lossbook.get`` knows it by, ``framework:name`` and the name alone if it tells.
 
         >>> from lossbook.rosetta import Counterpart
         >>> Counterpart("xgboost", "reg:tweedie").spellings
