@@ -9,6 +9,7 @@ import pytest
 
 import lossbook as lb
 from lossbook.derivations.html import document
+from lossbook.derivations.latex import words
 from variants import every_formula
 
 WIDEST = 80
@@ -24,6 +25,9 @@ def test_derivation_is_right_and_can_be_read(loss: lb.Loss) -> None:
         assert all(line.reason or line.left is not None for line in part.lines[1:]), part
     _check_text(derivation)
     _check_latex(derivation.latex())
+    for said in [line.reason for part in derivation.parts for line in part.lines]:
+        outside = re.sub(r"\$[^$]*\$", "", words(said))
+        assert not re.search(r"\^|(?<!\\)_|\$|&|%|#", outside), said
     ET.fromstring(document(derivation).replace("&#160;", " "))
 
 

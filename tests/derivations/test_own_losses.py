@@ -55,3 +55,37 @@ def test_compositions_are_derived_too() -> None:
     assert "Gradient" in str(both.derivation())
     uneven = lb.Hinge().class_weighted({-1: 1, 1: 3})
     assert len(uneven.derivation().parts) > 3
+
+
+@pytest.fixture
+def saw() -> Iterator[type[lb.Loss]]:
+    class Saw(lb.ResidualLoss):
+        """Teeth, which no rule here can differentiate."""
+
+        def value(self, m: Any, r: Any) -> Any:
+            return m.fmod(r, 2) ** 2
+
+        def deriv(self, m: Any, r: Any) -> Any:
+            return 2 * m.fmod(r, 2)
+
+        def deriv2(self, m: Any, r: Any) -> Any:
+            return 2
+
+    yield Saw
+    registry.unregister(Saw)
+
+
+def test_where_no_rule_leads_on_the_error_says_what_to_do(saw: type[lb.Loss]) -> None:
+    with pytest.raises(lb.DerivationError, match=r"no rule differentiates Mod: write one in"):
+        saw().derivation()
+
+
+def test_a_derivation_by_hand_takes_the_place_of_the_rules(saw: type[lb.Loss]) -> None:
+    def derived(_self: Any, page: Any) -> None:
+        rest = page.m.fmod(page.residual, 2)
+        page.value().line(rest**2, "the definition")
+        page.gradient().line(2 * rest, "what is left of r moves as r does")
+        page.hessian().line(2, "a straight line has one slope")
+
+    saw.derived = derived  # type: ignore[method-assign]
+    assert "what is left of r moves as r does" in str(saw().derivation())

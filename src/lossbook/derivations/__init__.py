@@ -19,6 +19,11 @@ def derive(loss: Loss) -> Derivation:
     """The derivation of a loss, checked: by hand where its class has one, else by rule."""
     page = Page(loss)
     loss.derived(page)
-    derivation = page.derivation() if page.chains else by_rule(loss)
+    try:
+        derivation = page.derivation() if page.chains else by_rule(loss)
+    except NotImplementedError as error:
+        raise DerivationError(
+            f"{loss!r} has no derivation by rule, as {error}: write one in its method derived."
+        ) from None
     derivation.check()
     return derivation

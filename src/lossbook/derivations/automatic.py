@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 NAMES = ("Value", "Gradient", "Hessian")
 SAMPLES = 40
-COMPUTED = "simplified: what is computed"
+COMPUTED = "simplified to what is computed"
 STABLE = "the same, as it is computed"
 _LONGER = 1.25  # times as long as the derived form, a computed form is not worth a line
 

@@ -22,9 +22,9 @@ SAMPLES, ENOUGH = 20, 20
 
 
 class DerivationError(LossbookError, AssertionError):
-    """A line of a derivation does not follow from the one before it, or the last is not the loss's.
+    """A line does not follow from the one before it, or the last is not what the loss computes.
 
-    The message names the part, the line, the point and both numbers.
+    The message names the part, the line, the point and both numbers. Also where no rule leads on.
     """
 
 
@@ -40,7 +40,7 @@ class Checked:
         return (
             f"Checked: {self.lines} lines, each equal to the one before it to {AGREEMENT} digits, "
             f"at {self.places} random points; {self.results} results, equal to what lossbook "
-            f"computes."
+            f"computes in forms that are stable in the tails."
         )
 
 

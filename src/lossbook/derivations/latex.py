@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,6 @@ _SIGNS = {
     "³": "$^3$",
     "ⁿ⁻¹": "$^{n-1}$",
     "ⁿ": "$^n$",
-    "^u": "$^u$",
-    "^v": "$^v$",
-    "^(v log u)": r"$^{v \log u}$",
-    "^(-u$^2$)": "$^{-u^2}$",
     "σ": r"$\sigma$",
     "ψ": r"$\psi$",
     "Γ": r"$\Gamma$",
@@ -172,7 +169,19 @@ def aligned(lines: list[str]) -> str:
 
 def words(text: str) -> str:
     """Text with its mathematical signs as LaTeX."""
-    text = text.replace("_", r"\_")
+    return _coded(_POWER.sub(_power, text.replace("_", r"\_"))).replace("$$", "")
+
+
+def _power(found: re.Match[str]) -> str:
+    exponent = _coded(found[1] or found[2]).replace("$", "").replace("log ", r"\log ")
+    return f"$^{{{exponent}}}$"
+
+
+def _coded(text: str) -> str:
     for sign, code in _SIGNS.items():
         text = text.replace(sign, code)
-    return text.replace("$$", "")
+    return text
+
+
+# A power in words: e^u, e^(-z).
+_POWER = re.compile(r"\^(?:\(([^()]*)\)|(\w))")

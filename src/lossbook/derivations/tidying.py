@@ -11,7 +11,9 @@ from lossbook.derivations import terms
 from lossbook.derivations.sums import taken_out
 
 # Beyond these, SymPy takes longer than anybody waits: to put over one denominator, to simplify.
-_MOST_TOGETHER, _MOST_SIMPLIFIED = 60, 24
+_MOST_TOGETHER, _MOST_SIMPLIFIED, _MOST_OF_WAVES = 40, 24, 12
+_HYPERBOLIC = {sympy.sinh, sympy.cosh, sympy.tanh}
+_WAVES = (*_HYPERBOLIC, sympy.sin, sympy.cos, sympy.tan)
 
 
 def tidy(expression: Any) -> Any:
@@ -34,9 +36,6 @@ def _functions(expression: Any) -> set[Any]:
     if found & _HYPERBOLIC:
         found |= _HYPERBOLIC
     return found
-
-
-_HYPERBOLIC = {sympy.sinh, sympy.cosh, sympy.tanh}
 
 
 def _signs_joined(expression: Any) -> Any:
@@ -74,7 +73,7 @@ def _ways(expression: Any) -> list[Callable[[Any], Any]]:
     operations = cost(expression)[0]
     if operations <= _MOST_TOGETHER and not expression.has(terms.Bracket):
         ways += [sympy.together, sympy.factor]
-        if operations <= _MOST_SIMPLIFIED:
+        if operations <= (_MOST_OF_WAVES if expression.has(*_WAVES) else _MOST_SIMPLIFIED):
             ways.append(sympy.simplify)
     return ways
 
