@@ -2,6 +2,8 @@
 
 from typing import assert_type
 
+from matplotlib.axes import Axes
+
 import lossbook as lb
 from lossbook import _native
 
@@ -14,3 +16,5 @@ assert_type(lb.SquaredError().facts.convex, bool)
 assert_type(lb.check(lb.SquaredError()).ok, bool)
 assert_type(lb.get_num_threads(), int)
 assert_type(_native.instruction_set(), str)
+assert_type(lb.SquaredError().plot(), Axes)
+assert_type(lb.plot_losses([lb.Hinge()], output="gradient"), Axes)
