@@ -10,6 +10,7 @@ import sympy
 
 from lossbook.derivations.cases import Case, cases, resolve, signed
 from lossbook.derivations.derivation import Derivation, Line, Part
+from lossbook.derivations.latex import formula
 from lossbook.derivations.numbers import number
 from lossbook.derivations.order import neat
 from lossbook.derivations.paper import NUMBERS, PAPER, PaperMaths
@@ -17,7 +18,7 @@ from lossbook.derivations.points import Place, places
 from lossbook.derivations.row_losses import rows_by_rule
 from lossbook.derivations.symbols import MARGIN, RESIDUAL, Letters
 from lossbook.derivations.terms import ELL, Slope, slope_of_loss
-from lossbook.derivations.tidying import cost, tidy
+from lossbook.derivations.tidying import cost, is_simpler, tidy
 from lossbook.derivations.ties import ties
 from lossbook.derivations.walking import without_repeats, work_out
 from lossbook.families import MarginLoss
@@ -196,7 +197,7 @@ def _last(subject: Subject, case: Case, order: int, raw: Any, tidied: Any) -> li
     is_readable = target is not None and _is_as_short(target, tidied)
     if is_readable and target != raw and not _is_spelling(target, raw):
         return [Line(target, COMPUTED if order else STABLE)]
-    if is_readable or cost(tidied) >= cost(raw):
+    if is_readable or not (is_simpler(tidied, raw) or formula(tidied) == formula(raw)):
         return []
     return [Line(tidied, "simplified")]
 
@@ -213,6 +214,6 @@ def _is_spelling(one: Any, other: Any) -> bool:
 
 def _target(subject: Subject, case: Case, order: int) -> Any | None:
     """What is computed, by the variable; None where it takes different ways through one case."""
-    formula = subject.formula(order)
-    forms = {signed(resolve(formula, place)[0], case.places) for place in case.places}
+    computed = subject.formula(order)
+    forms = {signed(resolve(computed, place)[0], case.places) for place in case.places}
     return forms.pop() if len(forms) == 1 else None

@@ -194,7 +194,7 @@ class Pretty(InReadingOrder, PrettyPrinter):  # type: ignore[misc]
 
     def _print_Total(self, e: Any) -> Any:
         inner = self._print(e.expression)
-        if e.expression.is_Add or inner.binding > prettyForm.MUL:
+        if inner.binding > prettyForm.MUL:
             inner = prettyForm(*inner.parens())
         index = self._print(e.index)
         if not self._use_unicode:

@@ -16,7 +16,7 @@ from lossbook.derivations.paper import INDICES, PAPER
 from lossbook.derivations.sums import labels_add_up
 from lossbook.derivations.symbols import Letters
 from lossbook.derivations.terms import ELL, Slope, slope_of_loss
-from lossbook.derivations.tidying import cost, tidy
+from lossbook.derivations.tidying import cost, is_simpler, tidy
 from lossbook.derivations.walking import without_repeats, work_out
 from lossbook.domains import ClassLabels
 from lossbook.families import LevelsLoss
@@ -55,7 +55,7 @@ class _Row:
 
 def _tidied(raw: Any) -> list[Line]:
     tidied = tidy(raw)
-    return [] if cost(tidied) >= cost(raw) else [Line(tidied, "simplified")]
+    return [Line(tidied, "simplified")] if is_simpler(tidied, raw) else []
 
 
 def _indexed(loss: Loss) -> Derivation:

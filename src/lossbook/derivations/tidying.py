@@ -28,6 +28,14 @@ def tidy(expression: Any) -> Any:
     return min(candidates, key=cost)
 
 
+def is_simpler(one: Any, other: Any) -> bool:
+    """Whether a form is worth a line after the other one: more than a sign or a factor moved."""
+    saved = cost(other)[0] - cost(one)[0]
+    if saved > 1 or cost(one) >= cost(other):
+        return saved > 1
+    return bool(sympy.expand(one - other) != 0)
+
+
 def _functions(expression: Any) -> set[Any]:
     """The functions in it; hyperbolic ones may turn into each other."""
     found = {part.func for part in expression.atoms(sympy.Function)}

@@ -13,7 +13,7 @@ from lossbook.derivations.latex import formula
 from lossbook.derivations.rules import Applied, apply, depends, fraction_of
 from lossbook.derivations.sums import collapse
 from lossbook.derivations.terms import Named, Slope
-from lossbook.derivations.tidying import cost, tidy
+from lossbook.derivations.tidying import cost, is_simpler, tidy
 
 MOST_LINES = 40
 # Products and quotients with more operations than this get letters for their parts.
@@ -51,7 +51,9 @@ def _in_parts(
             yield line
         assert line is not None
         short = tidy(line.expression)
-        if short != line.expression:
+        if not is_simpler(short, line.expression):
+            short = line.expression
+        else:
             yield Line(short, "simplified")
         slopes.append(short)
     whole = parts.combine(u, v, Slope(u, variable), Slope(v, variable))
