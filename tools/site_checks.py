@@ -3,6 +3,7 @@
     python tools/site_checks.py                 # every page's links; some in a browser
     python tools/site_checks.py --all           # every page in a browser
     python tools/site_checks.py losses/huber    # these pages
+    python tools/site_checks.py --links         # no browser
 
 In a headless Chromium, light and dark, wide and as narrow as a phone: nothing is asked of another
 host, no script fails, no formula is in error, nothing is wider than the screen, and axe-core finds
@@ -159,6 +160,8 @@ def serve() -> ThreadingHTTPServer:
 
 def in_browser(paths: list[Path]) -> Iterator[str]:
     """What a browser finds wrong with these pages."""
+    if not paths:
+        return
     from playwright.sync_api import sync_playwright
 
     program = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -188,12 +191,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("pages", nargs="*", help="as in losses/huber; else some of each kind")
     parser.add_argument("--all", action="store_true", help="every page in a browser")
+    parser.add_argument("--links", action="store_true", help="only what needs no browser")
     choice = parser.parse_args()
     every = sorted(path for path in SITE.rglob("*.html") if "_static" not in path.parts)
     if not every:
         raise SystemExit("There is no site yet: nox -s site")
     some = [SITE / f"{name}.html" for name in choice.pages]
-    some = some or [path for path in every if choice.all or _stands_for_others(path)]
+    if not some and not choice.links:
+        some = [path for path in every if choice.all or _stands_for_others(path)]
     found = 0
     for problem in itertools.chain(dead_links(every), without_derivation(every), in_browser(some)):
         print(problem, flush=True)

@@ -14,8 +14,9 @@ def derivation(loss: lb.Loss) -> str:
     """The derivation, which has checked itself; one that does not hold ends the build."""
     derived = loss.derivation()
     told = (
-        f"Of `{loss!r}`. {derived.check()} `lossbook derive {loss.name}` prints it, "
-        "`loss.derivation()` gives it in a notebook."
+        f"Of `{loss!r}`. When this page was made, each line was held against the one before it, "
+        "and the results against what the loss computes. "
+        f"`lossbook derive {loss.name}` prints it, `loss.derivation()` gives it in a notebook."
     )
     lines = derived.latex()
     body = re.sub(r"^\\textbf\{(.*)\}$", r"**\1**", lines, flags=re.MULTILINE)
