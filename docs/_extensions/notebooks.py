@@ -1,12 +1,36 @@
-"""Chapters that were executed, as notebooks to download: beside the text, one link."""
+"""Chapters that were executed, as notebooks to download: beside the text, one link.
+
+What only Sphinx understands, a notebook shows in plain Markdown.
+"""
 
 from __future__ import annotations
 
-import shutil
+import json
+import re
 from pathlib import Path
 from typing import Any
 
 FOLDER = "notebooks"
+
+_IN_PLAIN = (
+    # A title with a page, a name of Python.
+    (re.compile(r"\{doc\}`([^`<]+?)\s*<[^`]+>`"), r"**\1**"),
+    (re.compile(r"\{[\w:]+\}`~?([^`<]+?)(?:\s*<[^`]+>)?`"), r"`\1`"),
+    # An answer that is unfolded.
+    (
+        re.compile(r"^(:{3,})\{dropdown\} *(.*)\n((?:.*\n)*?)\1$", re.MULTILINE),
+        r"<details><summary>\2</summary>\n\n\3\n</details>",
+    ),
+    # A note, a warning.
+    (re.compile(r"^(:{3,})\{[\w-]+\} *(.*)\n((?:.*\n)*?)\1$", re.MULTILINE), r"**\2**\n\n\3"),
+)
+
+
+def in_plain(text: str) -> str:
+    """Markdown that every reader of notebooks shows."""
+    for pattern, plain in _IN_PLAIN:
+        text = pattern.sub(plain, text)
+    return text.replace("****\n\n", "")
 
 
 def _offer(app: Any, pagename: str, _: str, context: dict[str, Any], __: Any) -> None:
@@ -22,7 +46,15 @@ def _copy(app: Any, error: Exception | None) -> None:
         if notebook.exists():
             target = Path(app.outdir) / FOLDER / f"{docname}.ipynb"
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(notebook, target)
+            target.write_text(_plain_notebook(notebook), encoding="utf-8")
+
+
+def _plain_notebook(path: Path) -> str:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for cell in content["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = in_plain("".join(cell["source"]))
+    return json.dumps(content, indent=1, ensure_ascii=False)
 
 
 def _executed(app: Any, docname: str) -> Path:

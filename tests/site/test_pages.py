@@ -125,3 +125,20 @@ def test_a_page_has_a_derivation(made_with, name):
 def test_every_kind_has_a_title_in_the_catalogue(made_with):
     titles = made_with("loss_pages.index")._TITLES
     assert set(titles) == {cls.kind for cls in lb.catalogue() if cls.kind != "own"}
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("See {doc}`Huber </losses/huber>`.", "See **Huber**."),
+        ("{meth}`lossbook.Loss.plot` draws.", "`lossbook.Loss.plot` draws."),
+        ("a `code` and $x$", "a `code` and $x$"),
+        (
+            ":::{dropdown} Answer\nIt is 1.\n:::\n\nNext",
+            "<details><summary>Answer</summary>\n\nIt is 1.\n\n</details>\n\nNext",
+        ),
+        (":::{note}\nMind.\n:::", "Mind.\n"),
+    ],
+)
+def test_notebooks_to_download_hold_plain_markdown(made_with, written, plain):
+    assert made_with("notebooks").in_plain(written) == plain
