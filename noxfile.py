@@ -119,7 +119,8 @@ def explorer(session: nox.Session) -> None:
         session.run("python", "tools/site_assets.py", "--checks")
     else:
         session.warn("NOT TESTED: axe-core comes from npm, which is not on the path.")
-    session.run("pytest", *(session.posargs or ["tests/explorer"]))
+    must_run = {"LOSSBOOK_BROWSER": "required"}
+    session.run("pytest", *(session.posargs or ["tests/explorer"]), env=must_run)
 
 
 @nox.session
