@@ -246,7 +246,7 @@ class Loss(Calls):
         --------
         >>> import lossbook
         >>> lossbook.SquaredError().derivation()
-        <Derivation of SquaredError(): 5 lines in 3 parts>
+        <Derivation of SquaredError(): 8 lines in 3 parts>
         """
         return registry.deriving().derive(self)
 

@@ -85,7 +85,7 @@ class Derivation:
     >>> import lossbook
     >>> derivation = lossbook.SquaredError().derivation()
     >>> derivation
-    <Derivation of SquaredError(): 5 lines in 3 parts>
+    <Derivation of SquaredError(): 8 lines in 3 parts>
     >>> [(line.expression, line.reason) for line in derivation.parts[1].lines]
     [(Slope(r**2, r), ''), (2*r, 'power rule')]
     """
