@@ -57,4 +57,5 @@ def _check_latex(latex: str) -> None:
         assert begin == end
     for internal in ("Slope", "Entry", "Total", "Piecewise", "operatorname{log}"):
         assert internal not in latex
+    assert not re.search(r"_\w_", latex), "LaTeX refuses a second subscript"
     assert latex.isascii(), {sign for sign in latex if not sign.isascii()}
