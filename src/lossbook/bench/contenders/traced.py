@@ -16,6 +16,10 @@ def trace(case: Case) -> dict[int, Node]:
     return {order: m.graph.term(term) for order, term in terms.items()}
 
 
+# How many of an operation's inputs are conditions; those on parameters alone are traced as numbers.
+_CONDITIONS = {"where": 1, "and": 2, "or": 2}
+
+
 class Expressions:
     """Nested expressions whose numbers are names, so that they have the dtype of the data."""
 
@@ -28,7 +32,15 @@ class Expressions:
             return str(node.payload)
         if node.operation == "number":
             return self._number(float(node.payload))
-        return self._operation(node, [self.text(term) for term in node.inputs])
+        conditions = _CONDITIONS.get(node.operation, 0)
+        inputs = [self._condition(term) for term in node.inputs[:conditions]]
+        return self._operation(
+            node, inputs + [self.text(term) for term in node.inputs[conditions:]]
+        )
+
+    def _condition(self, node: Node) -> str:
+        text = self.text(node)
+        return f"({text} != {self._number(0.0)})" if node.operation == "number" else text
 
     def _number(self, value: float) -> str:
         name = f"c{len(self.numbers)}"
@@ -69,9 +81,14 @@ class Loop(Statements):
         if node.operation == LOGISTIC:
             whole = f"(T(1.0) + {inputs[1]})"
             return f"{inputs[0]} / " + (f"({whole} * {whole})" if node.payload == 2 else whole)
+        if node.operation == "fmod":  # which numba does not have; the sign is that of the first
+            return f"math.copysign(abs({inputs[0]}) % {inputs[1]}, {inputs[0]})"
         functions = {"abs": "abs", "maximum": "max", "minimum": "min"}
         function = functions.get(node.operation, f"math.{node.operation}")
         return f"{function}({', '.join(inputs)})"
 
     def assignment(self, node: Node, name: str, expression: str) -> str:
+        if node.operation in ("and", "or"):
+            inputs = (f"bool({self.name(term)})" for term in node.inputs)
+            expression = f" {INFIX[node.operation]} ".join(inputs)
         return f"{name} = {expression}"
