@@ -55,11 +55,17 @@ def complain(case: Bad, call: Callable[[], Any]) -> None:
         assert caught.value.index == case.index
 
 
-@pytest.mark.parametrize("name", CALLS)
-@pytest.mark.parametrize("case", VALUES + SHAPES + TYPES, ids=lambda case: case.about)
+@pytest.mark.parametrize(
+    ("case", "name"),
+    [
+        pytest.param(case, name, id=f"{case.about}-{name}")
+        for case in VALUES + SHAPES + TYPES
+        for name in CALLS
+        # That call returns three arrays, and an out of theirs is another mistake.
+        if not ("out" in case.more and name == "value_gradient_hessian")
+    ],
+)
 def test_bad_input(case: Bad, name: str) -> None:
-    if "out" in case.more and name == "value_gradient_hessian":
-        pytest.skip("this call returns three arrays")
     call = getattr(case.loss, name)
     complain(case, lambda: call(case.y_true, case.y_pred, **case.more))
 

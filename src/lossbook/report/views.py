@@ -111,7 +111,7 @@ def view_of(
     between : (float, float), optional
         From where to where the prediction moves.
     """
-    low, high = _range(loss) if between is None else _checked(between)
+    low, high = _range(loss) if between is None else ends(between)
     if not loss.is_row:
         if y_pred is not None:
             raise InputError(
@@ -157,11 +157,12 @@ def _inside(row: Sequence[float], column: int) -> int:
     return column
 
 
-def _checked(between: tuple[float, float]) -> tuple[float, float]:
+def ends(between: tuple[float, float], rule: str = "two finite numbers") -> tuple[float, float]:
+    """Both ends of a range, or the error that it is none."""
     low, high = map(float, between)
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise InputError(
-            f"between must be two finite numbers, the smaller one first, got {between!r}.",
+            f"between must be {rule}, the smaller one first, got {between!r}.",
             argument="between",
         )
     return low, high

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from lossbook.errors import InputError
 from lossbook.report.plots.canvas import canvas
+from lossbook.report.views import ends
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,7 +87,7 @@ def plot_contours(
             "pass one label for each.",
             argument="y_true",
         )
-    axes = [np.linspace(*_pair(pair), GRID) for pair in between]
+    axes = [np.linspace(*ends(pair, "pairs of finite numbers"), GRID) for pair in between]
     first, second = np.meshgrid(*axes)
     heights = np.asarray(
         [_mean(loss, design, labels, theta) for theta in zip(first.flat, second.flat, strict=True)]
@@ -112,16 +113,6 @@ def _design(features: Any) -> Floats:
         f"features must be one number per sample, or rows of two, got the shape {given.shape}.",
         argument="features",
     )
-
-
-def _pair(pair: tuple[float, float]) -> tuple[float, float]:
-    low, high = map(float, pair)
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise InputError(
-            f"between must be pairs of finite numbers, the smaller one first, got {pair!r}.",
-            argument="between",
-        )
-    return low, high
 
 
 def _mean(loss: Loss, design: Floats, labels: Any, theta: Any) -> float:
