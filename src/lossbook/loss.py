@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 from lossbook import parameters, registry
+from lossbook.adapters import Adapters
 from lossbook.domains import REALS, Columns, Domain
 from lossbook.engine.calls import Calls
 from lossbook.facts import Accuracy, Example, Facts
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 # No field specifiers: to a type checker, what parameters.positive(1.0) gives is the default itself.
 @dataclass_transform(frozen_default=True)
-class Loss(Calls):
+class Loss(Calls, Adapters):
     """What a family and a loss say, and what follows from it; the calls are in ``engine.calls``."""
 
     name: ClassVar[str]

@@ -34,6 +34,13 @@ class LocationScaleLoss(RowLoss, family=True):
         """What `sizes` gives, one term per column."""
         raise NotImplementedError
 
+    def information(self, m: Any, s: Term) -> tuple[Term, Term]:
+        """What `curvatures` by ``r`` and by ``s`` are on average over labels as the model has them.
+
+        Fisher's information.
+        """
+        raise NotImplementedError
+
     @property
     def columns(self) -> Columns:
         return _COLUMNS

@@ -85,6 +85,9 @@ class GaussianNLL(LocationScaleLoss):
         z = m.times_exp(r, -s / 2)
         return m.exp(-s), -m.times_exp(r, -s), z * (z / 2)
 
+    def information(self, m: Any, s: Term) -> tuple[Term, Term]:
+        return m.exp(-s), 1 / 2
+
     def cancelling(self, m: Any, order: int, r: Term, s: Term) -> tuple[Term, ...]:
         z = m.times_exp(r, -s / 2)
         if order == 0:

@@ -59,6 +59,10 @@ class LaplaceNLL(LocationScaleLoss):
     def curvatures(self, m: Any, r: Term, s: Term) -> tuple[Term, Term, Term]:
         return m.where(r > 0, 0, 0), m.times(-_side(m, r), m.exp(-s)), m.times_exp(abs(r), -s)
 
+    def information(self, m: Any, s: Term) -> tuple[Term, Term]:
+        # The mean of |r| is the scale; the kink counts as the density at it.
+        return m.exp(-2 * s), 1
+
     def cancelling(self, m: Any, order: int, r: Term, s: Term) -> tuple[Term, ...]:
         z = m.times_exp(abs(r), -s)
         if order == 0:

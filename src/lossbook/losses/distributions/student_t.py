@@ -91,6 +91,10 @@ class StudentT(LocationScaleLoss):
         by_s = 2 * df * (df + 1) / whole / whole * small * small
         return by_r, by_both, by_s
 
+    def information(self, m: Any, s: Term) -> tuple[Term, Term]:
+        # Lange, Little and Taylor (1989), appendix B.
+        return (self.df + 1) / (self.df + 3) * m.exp(-2 * s), 2 * self.df / (self.df + 3)
+
     def cancelling(self, m: Any, order: int, r: Term, s: Term) -> tuple[Term, ...]:
         z, df = m.times_exp(r, -s), self.df
         if order == 0:

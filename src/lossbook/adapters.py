@@ -1,0 +1,46 @@
+"""What a loss becomes in other libraries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lossbook.boosting.xgboost import XGBoostObjective
+
+
+class Adapters:
+    """The objectives that a loss of raw scores can be, imported when asked for."""
+
+    def xgboost(
+        self: Any, curvature: str | None = None, *, floor: float | None = None
+    ) -> XGBoostObjective:
+        """This loss as an objective of XGBoost, for its own and its scikit-learn API.
+
+        Parameters
+        ----------
+        curvature : {"exact", "fisher", "bound", "secant", "unit", "native"}, optional
+            What gradients are divided by; see :data:`lossbook.boosting.MENU`. By default XGBoost's
+            own choice where it has this loss built in, so that the same model comes out, and one
+            that is never negative elsewhere.
+        floor : float, optional
+            For ``"secant"`` of a loss with a kink: distances to the kink below it count as it.
+
+        Raises
+        ------
+        InputError
+            The loss takes probabilities or means, or has no such curvature.
+
+        Examples
+        --------
+        >>> import lossbook
+        >>> objective = lossbook.BinaryCrossEntropy(from_logits=True).xgboost()
+        >>> objective.curvature
+        'native'
+        >>> import numpy as np
+        >>> gradient, curvature = objective(np.array([0, 1]), np.array([0.0, 0.0]))
+        >>> gradient, curvature
+        (array([ 0.5, -0.5]), array([0.25, 0.25]))
+        """
+        from lossbook.boosting.xgboost import XGBoostObjective
+
+        return XGBoostObjective(self, curvature, floor)

@@ -1,0 +1,125 @@
+"""What a tree divides its gradients by: six named choices, and what each of them promises."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lossbook.boosting.fisher import expected_of
+from lossbook.boosting.levels import has_kinks, secant_of_levels
+from lossbook.boosting.probes import is_safe
+from lossbook.boosting.secant import mirror_of, secant
+from lossbook.families import LevelsLoss
+
+if TYPE_CHECKING:
+    from lossbook.loss import Loss
+
+# Unweighted curvature from labels, scores and unweighted gradients.
+Formula = Callable[[Any, Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A name of the menu: what its curvature is, and what is proven of it."""
+
+    name: str
+    is_what: str
+    guarantee: str
+    lacking: str = ""
+
+
+MENU = {
+    promise.name: promise
+    for promise in (
+        Promise("exact", "the second derivative", "exact; negative where the loss is not convex"),
+        Promise(
+            "fisher",
+            "the second derivative, on average over labels for which the prediction is the best",
+            "never negative",
+            "no model of its labels is known",
+        ),
+        Promise(
+            "bound",
+            "the largest curvature there is, everywhere",
+            "lies above the loss: a full step never makes it worse",
+            "its curvature grows without bound",
+        ),
+        Promise(
+            "secant",
+            "the slope of the gradient between the prediction and its mirror image",
+            "lies above the loss, and touches it: a full step never makes it worse",
+            "it is not the same on both sides of a centre, or bends more far out than close by",
+        ),
+        Promise("unit", "1", "never negative: a step is the mean gradient"),
+        Promise("native", "what the library's own objective takes", "the library's own model"),
+    )
+}
+
+
+def formula(loss: Loss, name: str, floor: float | None = None) -> Formula | None:
+    """The curvature of this name, "native" aside, for a loss; None where the loss has none."""
+    match name:
+        case "exact":
+            return lambda y_true, raw, _: loss.hessian(y_true, raw, reduction="none")
+        case "fisher":
+            return _fisher(loss)
+        case "bound":
+            return _bound(loss)
+        case "secant":
+            return _secant(loss, floor)
+        case _:
+            return lambda _, raw, __: np.ones_like(raw)
+
+
+def safe_choice(loss: Loss) -> str:
+    """The name that trains well where a library has no objective of its own for a loss.
+
+    Of residuals the secant goes first, since the Hessian vanishes far out while the slope stays;
+    otherwise the Hessian, if it is positive wherever there is a slope.
+    """
+    is_of_numbers = not loss.is_row and loss.label_domain.two_classes is None
+    order = ["fisher", "bound"]
+    if loss.facts.convex:
+        order.insert(0, "exact")
+    order.insert(0 if is_of_numbers else len(order) - 2, "secant")
+    for name in order:
+        found = formula(loss, name)
+        if found is not None and is_safe(loss, found):
+            return name
+    return "unit"
+
+
+def choices(loss: Loss) -> list[str]:
+    """The names that exist for a loss, whatever the library."""
+    return [name for name in MENU if name != "native" and formula(loss, name) is not None]
+
+
+def _fisher(loss: Loss) -> Formula | None:
+    expected = expected_of(loss)
+    if expected is None:
+        return None
+
+    return lambda y_true, raw, _: expected(loss, y_true, raw)
+
+
+def _bound(loss: Loss) -> Formula | None:
+    largest = loss.facts.smoothness
+    if not largest < math.inf:
+        return None
+    return lambda _, raw, __: np.full_like(raw, largest)
+
+
+def _secant(loss: Loss, floor: float | None) -> Formula | None:
+    if isinstance(loss, LevelsLoss):
+        levels = loss
+        if not has_kinks(levels):
+            return None
+        return lambda y_true, raw, _: secant_of_levels(levels, y_true, raw, floor)
+    mirror = mirror_of(loss)
+    if mirror is None:
+        return None
+    return lambda y_true, raw, gradient: secant(loss, mirror, y_true, raw, gradient, floor)

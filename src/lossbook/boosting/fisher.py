@@ -1,0 +1,88 @@
+"""Expected curvature: the mean of the Hessian over labels for which the prediction is the best one.
+
+Where labels follow the model this is Fisher's information, and a step with it is Fisher's scoring
+(Green, Iteratively Reweighted Least Squares, JRSS B 46 (1984)). It is never negative, however far
+the loss is from convex: at the best prediction the expected loss does not bend down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lossbook.boosting.levels import expected_of_levels
+from lossbook.boosting.probes import is_safe, labels_of
+from lossbook.engine.libraries import HOME
+from lossbook.families import LevelsLoss, LocationScaleLoss
+from lossbook.functionals import Mean
+from lossbook.links import IDENTITY
+
+if TYPE_CHECKING:
+    from lossbook.loss import Loss
+
+Expected = Callable[[Any, Any, Any], Any]
+
+
+def expected_of(loss: Loss) -> Expected | None:
+    """The expected curvature from loss, labels and scores; None where it has no form.
+
+    None also for losses of straight pieces, whose Hessian knows nothing of the kinks.
+    """
+    if isinstance(loss, LocationScaleLoss):
+        return _of_location_and_scale
+    if isinstance(loss, LevelsLoss):
+        return expected_of_levels
+    if not loss.is_row and loss.label_domain.two_classes is not None:
+        found: Expected = _of_two_classes
+    elif isinstance(loss.functional, Mean) and _predicts_labels(loss) and _is_straight(loss):
+        found = _at_mean
+    else:
+        return None
+    return found if is_safe(loss, lambda y, raw, _: found(loss, y, raw)) else None
+
+
+def _of_two_classes(loss: Loss, _: Any, raw: Any) -> Any:
+    """Both classes, in the shares for which their slopes balance at this score."""
+    first, second = (np.full_like(raw, label) for label in loss.label_domain.two_classes or ())
+    down, bend = loss.gradient_and_hessian(second, raw, reduction="sum")
+    up, other_bend = loss.gradient_and_hessian(first, raw, reduction="sum")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = up / (up - down)
+    share = np.where((share >= 0) & (share <= 1), share, 0.5)
+    return share * bend + (1 - share) * other_bend
+
+
+def _at_mean(loss: Loss, _: Any, raw: Any) -> Any:
+    """The Hessian of the label that the score predicts, as it is a straight line in the label."""
+    return loss.hessian(loss.inverse_link(raw), raw, reduction="sum")
+
+
+def _of_location_and_scale(loss: LocationScaleLoss, _: Any, raw: Any) -> Any:
+    with np.errstate(over="ignore"):
+        by_location, by_scale = loss.information(HOME, raw[..., 1])
+    expected = np.empty_like(raw)
+    expected[..., 0], expected[..., 1] = by_location, by_scale
+    return expected
+
+
+def _predicts_labels(loss: Loss) -> bool:
+    """Whether the inverse link gives what labels may be: not so for a hinge's scores."""
+    if loss.is_row:
+        return np.allclose(loss.inverse_link(np.asarray([0.3, -1.0, 0.5])).sum(), 1)
+    return loss.is_of_residual or loss.link != IDENTITY
+
+
+def _is_straight(loss: Loss) -> bool:
+    """Whether the Hessian of a label between two others lies between theirs, in proportion."""
+    if loss.is_row:
+        first, second = np.eye(3)[:2]
+        raw = np.asarray([[0.3, -1.0, 0.5]])
+    else:
+        allowed = labels_of(loss)
+        first, second = np.asarray(min(allowed)), np.asarray(max(allowed))
+        raw = np.asarray([0.3])
+    ends = [loss.hessian(label[None], raw) for label in (first, second)]
+    between = loss.hessian((0.25 * first + 0.75 * second)[None], raw)
+    return np.allclose(between, 0.25 * ends[0] + 0.75 * ends[1], rtol=1e-9, atol=0)

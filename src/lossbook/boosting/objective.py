@@ -1,0 +1,177 @@
+"""What the objectives of all three libraries share: derivatives, the start, the way back."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from lossbook.boosting.builtin import Builtin, weighed
+from lossbook.boosting.curvature import MENU, choices, formula, safe_choice
+from lossbook.boosting.probes import has_slope
+from lossbook.errors import InputError
+from lossbook.families import MarginLoss
+
+if TYPE_CHECKING:
+    from lossbook.loss import Loss
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A loss as one boosting library wants it.
+
+    Parameters
+    ----------
+    loss : Loss
+        A loss of raw scores, which may be any number.
+    curvature : str, optional
+        A name of the menu, see :data:`lossbook.boosting.MENU`. By default the library's own where
+        it trains this loss itself, and a safe one elsewhere.
+    floor : float, optional
+        For the secant of losses with a kink: distances to the kink below it count as it. By default
+        a tenth of the mean distance of each round.
+    """
+
+    loss: Loss
+    curvature: str | None = None
+    floor: float | None = None
+
+    library: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        _check_loss(self.loss)
+        if self.floor is not None and not (self.floor > 0 and np.isfinite(self.floor)):
+            raise InputError(
+                f"floor must be a number above 0, got {self.floor!r}.", argument="floor"
+            )
+        self._check_curvature()
+        if self.curvature is None:
+            has_own = self.builtin is not None and not self.builtin.apart
+            chosen = "native" if has_own else safe_choice(self.loss)
+            object.__setattr__(self, "curvature", chosen)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.loss, self.curvature, self.floor)
+
+    @functools.cached_property
+    def builtin(self) -> Builtin | None:
+        """The library's own objective of this loss; None where it has none."""
+        raise NotImplementedError
+
+    def derivatives(self, y_true: Any, raw: Any, sample_weight: Any) -> tuple[Any, Any]:
+        """Gradient and curvature of each sample, times its weight, in the dtype of ``raw``."""
+        y_true = self.labels(y_true)
+        weight = None if sample_weight is None or len(sample_weight) == 0 else sample_weight
+        if self.curvature == "exact":
+            pair = Builtin("").derivatives(self.loss, y_true, raw, weight)
+        elif self._native is not None:
+            pair = self._native.derivatives(self.loss, y_true, raw, weight)
+        else:
+            gradient = self.loss.gradient(y_true, raw, reduction="none")
+            curvature = self._formula(y_true, raw, gradient)
+            pair = weighed(gradient, weight), weighed(curvature, weight)
+        for what, values in zip(("gradient", "curvature"), pair, strict=True):
+            _check_finite(what, values, raw)
+        return pair
+
+    def labels(self, y_true: Any) -> Any:
+        """Labels as the loss has them: classes 0 and 1 become -1 and 1 for losses of the margin."""
+        y_true = np.asarray(y_true)
+        if y_true.size == 0:
+            raise InputError(
+                "the data set has no labels: give them with it (label=y).", argument="y_true"
+            )
+        if isinstance(self.loss, MarginLoss) and not (y_true < 0).any():
+            return 2 * y_true - 1
+        return y_true
+
+    def best_start(self, y_true: Any, sample_weight: Any = None) -> Any:
+        """The raw score at which training starts best: a number, or one for each column.
+
+        The constant with the smallest loss; under the curvature "native" what the library starts
+        from.
+        """
+        y_true = self.labels(y_true)
+        start = self.loss.optimal_constant
+        if self._native is not None and self._native.start is not None:
+            start = functools.partial(self._native.start, self.loss)
+        constant = start(y_true, sample_weight)
+        if not np.isfinite(constant).all():
+            raise InputError(
+                f"the best constant of {self.loss!r} is {constant} for these labels (all of one "
+                "class, or no count above 0): give a start of your own, or other labels.",
+                argument="y_true",
+            )
+        return constant
+
+    def value(self, y_true: Any, raw: Any, sample_weight: Any = None) -> float:
+        """The mean loss, as metrics report it."""
+        weight = None if sample_weight is None or len(sample_weight) == 0 else sample_weight
+        return float(self.loss(self.labels(y_true), raw, sample_weight=weight))
+
+    @functools.cached_property
+    def _native(self) -> Builtin | None:
+        return self.builtin if self.curvature == "native" else None
+
+    @functools.cached_property
+    def _formula(self) -> Any:
+        return formula(self.loss, str(self.curvature), self.floor)
+
+    def _check_curvature(self) -> None:
+        name = self.curvature
+        if name is None:
+            return
+        if name not in MENU:
+            raise InputError(
+                f"curvature must be one of {', '.join(MENU)}, got {name!r}.", argument="curvature"
+            )
+        why = MENU[name].lacking if name != "native" and self._formula is None else ""
+        if name == "native":
+            none = f"{self.library} has no objective of this loss"
+            why = none if self.builtin is None else self.builtin.apart
+        if why:
+            raise InputError(
+                f"curvature {name!r} does not exist for {self.loss!r}: {why}; choose one of "
+                f"{', '.join(choices(self.loss))}, or leave it out.",
+                argument="curvature",
+            )
+
+
+def _check_loss(loss: Loss) -> None:
+    if not loss.prediction_domain.checks_nothing:
+        fix = ""
+        for switch in ("from_logits", "from_log"):
+            if switch in loss.parameters:
+                fix = f": use {type(loss).__name__}({switch}=True)"
+        raise InputError(
+            f"{loss!r} takes predictions in {loss.prediction_domain.describe()}, but trees add up "
+            f"raw scores, which may be any number{fix}.",
+            argument="loss",
+        )
+    if not has_slope(loss):
+        raise InputError(
+            f"{loss!r} has no slope anywhere: there is nothing that a tree could learn from.",
+            argument="loss",
+        )
+
+
+def _check_finite(what: str, values: Any, raw: Any) -> None:
+    """Raise for NaN and infinity, of which a library makes a constant model without a word."""
+    with np.errstate(all="ignore"):
+        # One pass without an array of its own: a sum is finite if all are, or nearly always.
+        if np.isfinite(values.sum()):
+            return
+    broken = np.argwhere(~np.isfinite(values))
+    if not len(broken):
+        return
+    first = tuple(map(int, broken[0]))
+    index = first if len(first) > 1 else first[0]
+    raise InputError(
+        f"the {what} is {values[first]} at index {index}, where the raw score is "
+        f"{raw[first]:g}: look for a missing label there, or train with a smaller learning rate "
+        "(the model may have diverged).",
+        argument="y_pred",
+        index=index,
+    )

@@ -1,0 +1,55 @@
+"""Labels and scores at which a loss is asked what it is like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from lossbook.loss import Loss
+
+# Scores beyond are of models that have diverged.
+_FAR = 20.0
+_CANDIDATES = np.asarray([0.0, 1.0, -1.0, 0.25, 3.0, 20.0])
+
+
+def labels_of(loss: Loss) -> list[float]:
+    """A few labels that the loss allows, each with a finite slope."""
+    classes = loss.label_domain.two_classes
+    if classes is not None:
+        return list(classes)
+    domain: Any = loss.label_domain
+    allowed = _CANDIDATES[~domain.outside(_CANDIDATES)]
+    # A percentage of 0 has none.
+    slopes = loss.gradient(allowed, np.full_like(allowed, 0.5), reduction="none")
+    return list(map(float, allowed[np.isfinite(slopes)]))
+
+
+def has_slope(loss: Loss) -> bool:
+    """Whether there is anything to learn from."""
+    return any(
+        loss.gradient(y_true, raw, reduction="sum").any() for y_true, raw in _samples_of(loss)
+    )
+
+
+def is_safe(loss: Loss, curvature: Callable[[Any, Any, Any], Any]) -> bool:
+    """Whether a curvature is positive wherever there is a slope."""
+    for y_true, raw in _samples_of(loss):
+        gradient = loss.gradient(y_true, raw, reduction="none")
+        if not (curvature(y_true, raw, gradient)[gradient != 0] > 0).all():
+            return False
+    return True
+
+
+def _samples_of(loss: Loss) -> Iterator[tuple[Any, Any]]:
+    if loss.is_row:
+        # The labels of its example, each with many rows of scores.
+        labels, columns = np.asarray(loss.example.y_true), np.shape(loss.example.y_pred)[-1]
+        raw = np.random.default_rng(0).normal(0, _FAR / 4, (64 * len(labels), columns))
+        yield np.repeat(labels, 64, axis=0), raw
+        return
+    raw = np.linspace(-_FAR, _FAR, 201)
+    for label in labels_of(loss):
+        yield np.full_like(raw, label), raw

@@ -1,0 +1,101 @@
+"""Losses as objectives of XGBoost."""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from lossbook.boosting.builtin import Builtin, find
+from lossbook.boosting.objective import Objective
+
+_LEAVES = "sets its leaves to {} of the residuals, which an objective of one's own cannot"
+_LEAST = 1e-16
+
+# src/objective of XGBoost 3.2.0; the same up to 3.4.
+BUILTINS = (
+    Builtin("reg:squarederror", factor=0.5),
+    Builtin("binary:logistic", least=_LEAST),
+    Builtin("multi:softprob", times=lambda _: 2.0, least=_LEAST),
+    Builtin(
+        "count:poisson",
+        times=lambda _: math.exp(0.7),
+        parameters={"max_delta_step": 0.7},
+    ),
+    Builtin("reg:gamma"),
+    Builtin("reg:tweedie"),
+    Builtin("reg:pseudohubererror"),
+    Builtin("reg:absoluteerror", apart=_LEAVES.format("medians")),
+    Builtin("reg:quantileerror", apart=_LEAVES.format("quantiles")),
+)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """The mean loss as an evaluation metric: lower is better."""
+
+    objective: Objective
+
+    @property
+    def __name__(self) -> str:
+        return self.objective.loss.name
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """From labels and scores its value; from scores and a DMatrix name and value."""
+        if hasattr(y_pred, "get_label"):
+            scores, data = y_true, y_pred
+            return self.__name__, self.objective.value(*_contents(data, scores))
+        return self.objective.value(y_true, y_pred, sample_weight)
+
+
+@dataclass(frozen=True)
+class XGBoostObjective(Objective):
+    __doc__ = Objective.__doc__
+
+    library: ClassVar[str] = "xgboost"
+
+    @functools.cached_property
+    def builtin(self) -> Builtin | None:
+        return find(self.library, self.loss, BUILTINS)
+
+    @property
+    def metric(self) -> Metric:
+        """The loss as a metric, for ``custom_metric=`` and ``eval_metric=``."""
+        return Metric(self)
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> tuple[Any, Any]:
+        """Gradient and curvature: of labels and scores, or of scores and a DMatrix."""
+        if hasattr(y_pred, "get_label"):
+            scores, data = y_true, y_pred
+            y_true, y_pred, sample_weight = _contents(data, scores)
+        return self.derivatives(y_true, y_pred, sample_weight)
+
+    def parameters(self, y_true: Any, sample_weight: Any = None) -> dict[str, Any]:
+        """What training has to know beside the objective: where to start, how many columns."""
+        start = self.best_start(y_true, sample_weight)
+        chosen = {} if self._native is None else dict(self._native.parameters)
+        chosen |= {"base_score": start if np.ndim(start) == 0 else list(map(float, start))}
+        if np.ndim(start) and np.ndim(y_true) == 1:
+            chosen["num_class"] = len(start)
+        return chosen | {"disable_default_eval_metric": True}
+
+    def prepare(self, data: Any) -> dict[str, Any]:
+        """``parameters`` from the labels and weights of a DMatrix."""
+        labels, weights = data.get_label(), data.get_weight()
+        return self.parameters(labels, weights if weights.size else None)
+
+    def predict_raw(self, model: Any, data: Any) -> Any:
+        """The raw scores of a Booster for a DMatrix."""
+        # Without output_margin a booster of several columns gives the largest one's index.
+        return model.predict(data, output_margin=True)
+
+    def predict(self, model: Any, data: Any) -> Any:
+        """What the raw scores stand for: probabilities, means, quantiles."""
+        return self.loss.inverse_link(self.predict_raw(model, data))
+
+
+def _contents(data: Any, scores: Any) -> tuple[Any, Any, Any]:
+    return data.get_label(), scores, data.get_weight()
