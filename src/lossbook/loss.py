@@ -111,7 +111,11 @@ class Loss(Calls, Adapters):
         from lossbook.engine.libraries import maths_for
 
         array, m = maths_for(raw)
-        return self.link.inverse(m, array)
+        return self.predicted(m, array)
+
+    def predicted(self, m: Any, raw: Term) -> Term:
+        """The formula of :meth:`inverse_link`."""
+        return self.link.inverse(m, raw)
 
     @property
     def facts(self) -> Facts:

@@ -205,14 +205,20 @@ def is_switch(field: dataclasses.Field[Any]) -> bool:
     return _RULE not in field.metadata
 
 
+def is_option(field: dataclasses.Field[Any]) -> bool:
+    """Whether this field does nothing at its default."""
+    return _OPTION in field.metadata
+
+
 def is_off(field: dataclasses.Field[Any], value: object) -> bool:
-    """Whether this field is an option that is at its default."""
-    return _OPTION in field.metadata and value == field.default
+    """Whether this field is an option that is at its default; a term of a formula never is."""
+    is_plain = value is None or isinstance(value, int | float | tuple)
+    return is_option(field) and is_plain and value == field.default
 
 
 def is_set(field: dataclasses.Field[Any], value: object) -> bool:
     """Whether this field is an option that is not."""
-    return _OPTION in field.metadata and value != field.default
+    return is_option(field) and not is_off(field, value)
 
 
 def chosen(loss: Any) -> dict[str, Any]:
@@ -233,7 +239,7 @@ def check(owner: str, field: dataclasses.Field[Any], value: object) -> object:
 
 def settings(field: dataclasses.Field[Any]) -> tuple[Any, ...]:
     """What stands for every formula that this field can give: one value for each."""
-    if _OPTION in field.metadata:
+    if is_option(field):
         return (field.default,)
     if is_switch(field):
         return (False, True)

@@ -16,6 +16,7 @@ from lossbook.facts import Accuracy, Example
 from lossbook.families import MarginLoss
 from lossbook.links import Link
 from lossbook.loss import Loss
+from lossbook.maths.namespace import Term
 
 
 class Composition(Loss, family=True):
@@ -98,8 +99,8 @@ class Composition(Loss, family=True):
     def link(self) -> Link:
         return self.parts[0].link
 
-    def inverse_link(self, raw: Any) -> Any:
-        return self.parts[0].inverse_link(raw)
+    def predicted(self, m: Any, raw: Term) -> Term:
+        return self.parts[0].predicted(m, raw)
 
     def constant_from(self, value: Any) -> Any:
         return self.parts[0].constant_from(value)

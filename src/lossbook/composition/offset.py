@@ -69,8 +69,8 @@ class Offset(Composition, family=True):
     def constant_from(self, value: Any) -> Any:
         return self.loss.constant_from(value) - self.shift
 
-    def inverse_link(self, raw: Any) -> Any:
-        return self.loss.inverse_link(raw + self.shift)
+    def predicted(self, m: Any, raw: Term) -> Term:
+        return self.loss.predicted(m, raw + self.shift)
 
     @property
     def facts(self) -> Facts:

@@ -1,7 +1,9 @@
-"""Formulas of a row of scores over a graph, for a number of classes that is fixed.
+"""Formulas of rows over a graph: a small array library whose numbers are nodes.
 
-What a softmax needs is here; a formula that asks for more says so with an AttributeError. Sums over
-other classes are written out, so nothing cancels: with few classes that costs nothing.
+What keeps the digits of a row (sums in a certain order, thresholds, pairs) is written for arrays.
+So the arrays are traced and not the formulas: ``RowTraceMaths`` is ``ArrayMaths`` on arrays of
+nodes, and each operation becomes one of the graph for every entry. The number of columns is fixed,
+and loops over them are written out.
 """
 
 from __future__ import annotations
@@ -9,84 +11,163 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from lossbook.maths.arrays import ArrayMaths
 from lossbook.maths.namespace import Term
-from lossbook.maths.tracer import Node, TraceMaths
+from lossbook.maths.tracer import Graph, Node
+
+# As their stubs know nothing of objects.
+_ADD: Any = np.add
+_EQUAL: Any = np.equal
+
+_EACH = frozenset({"exp", "expm1", "log", "log1p", "pow", "round", "sqrt"})
 
 
-class Row:
-    """One node per class, or a single one that is the same for all of them."""
+class Row(np.ndarray[Any, Any]):
+    """An array of nodes; NumPy would ask of a comparison whether it is true."""
 
-    def __init__(self, nodes: list[Any]) -> None:
-        self.nodes = nodes
+    def __lt__(self, other: Any) -> Any:
+        return np.less(self, other, dtype=object)
 
-    def with_each(self, other: Term, combine: Callable[[Any, Any], Any]) -> Row:
-        """Class by class; a node or a number is the same for all classes, too."""
-        others = other.nodes if isinstance(other, Row) else [other]
-        classes = max(len(self.nodes), len(others))
-        rows = (row * (classes // len(row)) for row in (self.nodes, others))
-        return Row([combine(*pair) for pair in zip(*rows, strict=True)])
+    def __le__(self, other: Any) -> Any:
+        return np.less_equal(self, other, dtype=object)
 
-    def __add__(self, other: Term) -> Row:
-        return self.with_each(other, lambda x, y: x + y)
+    def __gt__(self, other: Any) -> Any:
+        return np.greater(self, other, dtype=object)
 
-    def __sub__(self, other: Term) -> Row:
-        return self.with_each(other, lambda x, y: x - y)
+    def __ge__(self, other: Any) -> Any:
+        return np.greater_equal(self, other, dtype=object)
 
-    def __rsub__(self, other: Term) -> Row:
-        return self.with_each(other, lambda x, y: y - x)
+    def __eq__(self, other: object) -> Any:
+        return _EQUAL(self, other, dtype=object)
 
-    def __mul__(self, other: Term) -> Row:
-        return self.with_each(other, lambda x, y: x * y)
+    __hash__ = None
 
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Term) -> Row:
-        return self.with_each(other, lambda x, y: x / y)
+    def any(self, *args: Any, **keywords: Any) -> Any:
+        """Whether an entry may be true: what is not known yet may be."""
+        return True
 
 
-class RowTraceMaths(TraceMaths):
-    """The tracer, for terms that may be rows."""
+class RowTraceMaths(ArrayMaths):
+    """The functions of arrays, whose operations are written down instead of computed."""
 
-    def times(self, weight: Term, x: Term) -> Term:
-        if not isinstance(weight, Row):
-            return super().times(weight, x)
-        return weight.with_each(x, super().times)
+    def __init__(self) -> None:
+        super().__init__(_NodeArrays(Graph()), np.float64)
 
-    def sum(self, x: Row) -> Row:
-        return Row([self.total(*x.nodes)])
+    @property
+    def graph(self) -> Graph:
+        graph: Graph = self.xp.graph
+        return graph
 
-    def mass(self, x: Row) -> Row:
-        return self.sum(x)
+    def argument(self, name: str, columns: int) -> Row:
+        """A row that is an argument of the printed function."""
+        return _row([self.graph.argument(f"{name}[{place}]") for place in range(columns)])
 
-    def others(self, x: Row) -> Row:
-        places = range(len(x.nodes))
-        return Row([self.total(*(x.nodes[k] for k in places if k != place)) for place in places])
+    def nodes(self, x: Term) -> list[Node]:
+        """The entries of a result."""
+        return [self.graph.term(entry) for entry in np.ravel(x)]
 
-    def softmax(self, x: Row) -> Row:
-        weights = self._weights(x)
-        return weights / self.sum(weights)
+    def parameter(self, name: str, value: float) -> Row:
+        return _row([self.graph.node("parameter", payload=name)])
 
-    def softmax_rest(self, x: Row) -> Row:
-        weights = self._weights(x)
-        return self.others(weights) / self.sum(weights)
+    def row(self, entries: tuple[Term, ...]) -> Row:
+        return _row(np.concatenate([np.atleast_1d(entry) for entry in entries]))
 
-    def softmax_variance(self, x: Row) -> Row:
-        return self.softmax(x) * self.softmax_rest(x)
+    def exponent(self, x: Term) -> Row:
+        return self._each("exponent", x)
 
-    def log_softmax(self, x: Row) -> Row:
-        top, rest = self._top(x), self.others(self._weights(x)).nodes
-        # What all others weigh beside a largest score, of which there may be several.
-        beside: Any = rest[-1]
-        for score, weight in zip(x.nodes[-2::-1], rest[-2::-1], strict=True):
-            beside = self.where(score == top, weight, beside)
-        return (x - top) - self.log1p(beside)
+    def fraction(self, x: Term) -> Row:
+        return self._each("fraction", x)
 
-    def _top(self, x: Row) -> Node:
-        first, *more = x.nodes
-        for score in more:
-            first = self.maximum(first, score)
-        return self.graph.term(first)
+    def fmod(self, x: Term, y: Term) -> Row:
+        return self._each("fmod", x, y)
 
-    def _weights(self, x: Row) -> Row:
-        """exp of each score, of which the largest counts as 0."""
-        return Row([self.exp(distance) for distance in (x - self._top(x)).nodes])
+    def product_error(self, x: Term, y: Term, product: Term) -> Row:
+        return self._each("product_error", x, y, product)
+
+    def _each(self, operation: str, *terms: Term) -> Row:
+        return _each(lambda *entries: self.graph.node(operation, *entries), *terms)
+
+
+class _NodeArrays:
+    """What ``ArrayMaths`` asks of an array library, the last axis being the one of rows."""
+
+    finfo = staticmethod(np.finfo)
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    def __getattr__(self, name: str) -> Callable[..., Row]:
+        if name not in _EACH:
+            raise AttributeError(f"arrays of a traced formula have no {name}: use what m offers.")
+        return lambda *terms: _each(lambda *entries: self.graph.node(name, *entries), *terms)
+
+    def asarray(self, value: float, **_: Any) -> Row:
+        return _row([self.graph.term(value)])
+
+    def astype(self, x: Term, _: Any) -> Term:
+        return x
+
+    def arange(self, *ends: int, **_: Any) -> Any:
+        return np.arange(*ends)
+
+    def isfinite(self, x: Term) -> Term:
+        return abs(x) < np.inf
+
+    def where(self, condition: Term, if_true: Term, if_false: Term) -> Row:
+        return _each(self._choice, condition, if_true, if_false)
+
+    def _choice(self, condition: Any, if_true: Term, if_false: Term) -> Term:
+        if isinstance(condition, bool | np.bool_):  # of places, which are numbers
+            return if_true if condition else if_false
+        return self.graph.node("where", condition, if_true, if_false)
+
+    def maximum(self, x: Term, y: Term) -> Row:
+        return _each(self._larger, x, y)
+
+    def minimum(self, x: Term, y: Term) -> Row:
+        return _each(lambda one, other: self.graph.extreme("minimum", one, other), x, y)
+
+    def _larger(self, one: Term, other: Term) -> Node:
+        return self.graph.extreme("maximum", one, other)
+
+    def sum(self, x: Term, *, axis: int, keepdims: bool) -> Row:
+        return _row(_ADD.reduce(np.asarray(x), axis=axis, keepdims=keepdims))
+
+    def cumulative_sum(self, x: Term, *, axis: int) -> Row:
+        return _row(_ADD.accumulate(np.asarray(x), axis=axis))
+
+    def max(self, x: Term, *, axis: int, keepdims: bool) -> Row:
+        larger: Any = np.frompyfunc(self._larger, 2, 1)
+        return _row(larger.reduce(np.asarray(x), axis=axis, keepdims=keepdims))
+
+    def argmax(self, x: Term, **_: Any) -> Term:
+        largest, place = x[..., :1], np.zeros(1)
+        for k in range(1, x.shape[-1]):
+            entry = x[..., k : k + 1]
+            place = self.where(entry > largest, float(k), place)
+            largest = self.maximum(largest, entry)
+        return place
+
+    def sort(self, x: Term, *, axis: int) -> Row:
+        entries = [x[..., k : k + 1] for k in range(x.shape[axis])]
+        for end in range(len(entries) - 1, 0, -1):
+            for k in range(end):
+                pair = entries[k], entries[k + 1]
+                entries[k : k + 2] = self.minimum(*pair), self.maximum(*pair)
+        return self.concat(entries, axis=axis)
+
+    def concat(self, columns: Any, *, axis: int) -> Row:
+        return _row(np.concatenate([np.asarray(column) for column in columns], axis=axis))
+
+    def broadcast_to(self, x: Term, shape: tuple[int, ...]) -> Row:
+        return _row(np.broadcast_to(np.asarray(x), shape))
+
+
+def _row(entries: Any) -> Row:
+    return np.asarray(entries, dtype=object).view(Row)
+
+
+def _each(function: Callable[..., Any], *terms: Term) -> Row:
+    return _row(np.frompyfunc(function, len(terms), 1)(*terms))

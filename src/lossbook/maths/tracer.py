@@ -162,6 +162,10 @@ class TraceMaths(Maths):
         self.graph = Graph()
         self.parameters: list[str] = []
 
+    def nodes(self, term: Term) -> list[Node]:
+        """The nodes of a result: here one."""
+        return [self.graph.term(term)]
+
     def parameter(self, name: str, value: float) -> Node:
         if name not in self.parameters:
             self.parameters.append(name)

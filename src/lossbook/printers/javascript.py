@@ -1,21 +1,22 @@
-"""Prints pointwise losses as JavaScript: what the explorer page computes with.
+"""Prints losses as JavaScript: what the explorer page computes with.
 
-A function of label, prediction and parameters gives value, gradient and Hessian. Operations that
-JavaScript lacks are in ``explorer/page/elementary.js``, by the names that are printed here.
+A function of label, prediction and parameters gives value, gradient and Hessian; rows have so many
+columns as the loss says, or three. Operations that JavaScript lacks are in
+``explorer/page/elementary.js``, by the names that are printed here.
 """
 
 from __future__ import annotations
 
 import math
 
-from lossbook.engine.native import kernel_name
+from lossbook.links import IDENTITY
 from lossbook.loss import Loss
 from lossbook.maths import compensated
-from lossbook.maths.row_tracer import Row, RowTraceMaths
+from lossbook.maths.namespace import Term
+from lossbook.maths.row_tracer import RowTraceMaths
 from lossbook.maths.tracer import LOGISTIC, Node, TraceMaths
-from lossbook.printers.formulas import printed_losses
+from lossbook.printers.formulas import columns_of, drawn_losses, formula_name
 from lossbook.printers.statements import Statements
-from lossbook.registry import get
 
 _OF_MATH = {
     "abs": "Math.abs",
@@ -26,10 +27,11 @@ _OF_MATH = {
     "sqrt": "Math.sqrt",
     "minimum": "Math.min",
     "maximum": "Math.max",
+    "pow": "Math.pow",
+    "round": "Math.round",
 }
 _OUR_OWN = {"exponent": "exponent", "fraction": "fraction", "product_error": "productError"}
 _OVER_ONE_PLUS = "overOnePlus"
-CLASSES = 3
 
 
 class Body(Statements):
@@ -66,20 +68,28 @@ def number(value: float) -> str:
 
 
 def print_formulas() -> str:
-    """A module with the function of every printed formula, by the name of its kernel."""
-    functions = [f"  {kernel_name(loss)}: {print_function(loss)}," for loss in printed_losses()]
-    of_rows = print_row_function(get("softmax"), CLASSES)
+    """A module with two functions for every formula, by its name: results, and what rows mean."""
+    losses = list(drawn_losses())
+    functions = [f"  {formula_name(loss)}: {print_function(loss)}," for loss in losses]
+    meanings = [
+        f"  {formula_name(loss)}: {print_meaning(loss)},"
+        for loss in losses
+        if loss.is_row and loss.link != IDENTITY
+    ]
     imports = ", ".join((*_OUR_OWN.values(), _OVER_ONE_PLUS))
     lines = [
         "// Printed by lossbook.printers.javascript; changes here are lost.",
         f'import {{ {imports} }} from "./elementary.js";',
         "",
+        "// Of label, prediction and parameters; rows where the loss is one of rows.",
         "export const FORMULAS = {",
         *functions,
         "};",
         "",
-        f"// Cross entropy of {CLASSES} scores: value, slopes, curvatures.",
-        f"export const CROSS_ENTROPY = {of_rows};",
+        "// What a row of predictions stands for: probabilities, a scale.",
+        "export const MEANINGS = {",
+        *meanings,
+        "};",
     ]
     return "\n".join([*lines, ""])
 
@@ -87,33 +97,33 @@ def print_formulas() -> str:
 def print_function(loss: Loss) -> str:
     """An arrow function of label ``y``, prediction ``p`` and the parameters ``of`` the loss.
 
-    A compensated loss carries its rounding errors along here as well, as its kernel does.
+    It gives the value, then the gradient, then the Hessian; of rows, of each column. A compensated
+    loss carries its rounding errors along here as well, as its kernel does.
     """
-    m = TraceMaths()
-    y, p = m.graph.argument("y"), m.graph.argument("p")
+    m = RowTraceMaths() if loss.is_row else TraceMaths()
     traced = loss if loss.compensated else loss.over(m)
-    body = Body()
-    results = [
-        body.name(m.graph.term(compensated.derivative(traced, m, order, y, p)))
-        for order in range(3)
-    ]
-    return _function("(y, p, of)", body, results)
+    y, p = _arguments(loss, m)
+    outputs = (compensated.derivative(traced, m, order, y, p) for order in range(3))
+    return _function("(y, p, of)", [node for output in outputs for node in m.nodes(output)])
 
 
-def print_row_function(loss: Loss, classes: int) -> str:
-    """An arrow function of rows ``y`` and ``p`` with so many numbers, of a loss without parameters.
-
-    It gives the value, then per class the gradient, then per class the Hessian's diagonal.
-    """
+def print_meaning(loss: Loss) -> str:
+    """An arrow function of a row ``p`` and the parameters: the row that ``inverse_link`` gives."""
     m = RowTraceMaths()
-    y, p = (
-        Row([m.graph.argument(f"{name}[{place}]") for place in range(classes)]) for name in "yp"
-    )
+    row = loss.over(m).predicted(m, m.argument("p", columns_of(loss)))
+    return _function("(p, of)", m.nodes(row))
+
+
+def _arguments(loss: Loss, m: TraceMaths | RowTraceMaths) -> tuple[Term, Term]:
+    if isinstance(m, TraceMaths):
+        return m.graph.argument("y"), m.graph.argument("p")
+    columns = columns_of(loss)
+    labels = columns if loss.label_domain.layouts[-1].is_row else 1
+    return m.argument("y", labels), m.argument("p", columns)
+
+
+def _function(arguments: str, results: list[Node]) -> str:
     body = Body()
-    rows = (loss.derivative(m, order, y, p) for order in range(3))
-    return _function("(y, p)", body, [body.name(node) for row in rows for node in row.nodes])
-
-
-def _function(arguments: str, body: Body, results: list[str]) -> str:
-    lines = [*body.lines, f"return [{', '.join(results)}];"]
+    names = ", ".join([body.name(node) for node in results])
+    lines = [*body.lines, f"return [{names}];"]
     return "\n".join([f"{arguments} => {{", *(f"    {line}" for line in lines), "  }"])

@@ -1,7 +1,7 @@
 // Three classes: what softmax makes of three scores, and where cross entropy pushes them.
 
 import { Clock } from "./clock.js";
-import { CROSS_ENTROPY } from "./formulas.js";
+import { FORMULAS } from "./formulas.js";
 import { format } from "./numbers.js";
 import { change, RATES, state } from "./state.js";
 import { find, html, svg } from "./svg.js";
@@ -9,6 +9,8 @@ import { find, html, svg } from "./svg.js";
 const PLACES = [0, 1, 2];
 const FARTHEST = 8; // of the scores that sliders give
 const BAR = { left: 62, width: 350, height: 26, gap: 16 };
+
+export const CROSS_ENTROPY = (y, p) => FORMULAS.cross_entropy__from_logits(y, p, {});
 
 const label = () => PLACES.map(k => (k === state.target ? 1 : 0));
 

@@ -1,10 +1,10 @@
 // Puts the page together, and shows it anew whenever something was chosen.
 
 import { showCharts } from "./charts.js";
-import { showClasses } from "./classes.js";
+import { CROSS_ENTROPY, showClasses } from "./classes.js";
 import { showControls } from "./controls.js";
 import { showDescent } from "./descent.js";
-import { CROSS_ENTROPY, FORMULAS } from "./formulas.js";
+import { FORMULAS } from "./formulas.js";
 import { showModel } from "./model.js";
 import { showFormulas, showReadout } from "./readout.js";
 import { change, onChange, readAddress, reset } from "./state.js";

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lossbook.domains import REALS, Columns, Domain, Interval
-from lossbook.engine.libraries import HOME, maths_for
+from lossbook.engine.libraries import HOME
 from lossbook.errors import InputError
 from lossbook.facts import Accuracy, Example, Facts
 from lossbook.families.composed import Added, ComposedLoss, OfLabels, OfScores, RowFormulas
@@ -23,6 +23,7 @@ from lossbook.links import IDENTITY, SOFTMAX, Link
 from lossbook.maths.namespace import Term
 from lossbook.parameters import (
     between,
+    is_set,
     nonnegative,
     nonnegative_numbers,
     option,
@@ -158,7 +159,7 @@ class CrossEntropy(ComposedLoss):
     def __post_init__(self) -> None:
         super().__post_init__()
         for name in _OF_SCORES:
-            if not self.from_logits and getattr(self, name) != self._default(name):
+            if not self.from_logits and self._sets(name):
                 raise InputError(
                     f"CrossEntropy: {name} changes raw scores, and y_pred holds probabilities: "
                     "pass from_logits=True with scores, or leave it out.",
@@ -266,13 +267,12 @@ class CrossEntropy(ComposedLoss):
         # The z-loss asks for scores whose exponentials sum to 1; else the largest is put at 0.
         return self.temperature * (scores if self.z_loss > 0 else scores - scores.max())
 
-    def inverse_link(self, raw: Any) -> Any:
+    def predicted(self, m: Any, raw: Term) -> Term:
         if not self.from_logits:
-            return super().inverse_link(raw)
-        array, m = maths_for(raw)
+            return super().predicted(m, raw)
         for seen in self._maps:
-            array = seen.value(m, array)
-        return m.softmax(array)
+            raw = seen.value(m, raw)
+        return m.softmax(raw)
 
     def class_weights_of(self, y_true: Any) -> Any:
         """Each label's class weight, 0 for an ignored one; PyTorch's mean divides by their sum.
@@ -291,9 +291,9 @@ class CrossEntropy(ComposedLoss):
     @property
     def formulas(self) -> RowFormulas:
         rows: RowFormulas = CrossEntropyOfScores() if self.from_logits else CrossEntropyOfShares()
-        if self.class_weight is not None or self.label_smoothing != 0:
+        if self._sets("class_weight") or self._sets("label_smoothing"):
             rows = OfLabels(rows, self._relabel)
-        if self.z_loss != 0:
+        if self._sets("z_loss"):
             rows = Added(rows, SquaredLogSum(self.z_loss))
         for seen in reversed(self._maps):
             rows = OfScores(rows, seen)
@@ -301,21 +301,21 @@ class CrossEntropy(ComposedLoss):
 
     def derived(self, page: Any) -> None:
         options = ("class_weight", "label_smoothing", *_OF_SCORES)
-        if all(getattr(self, name) == self._default(name) for name in options):
+        if not any(map(self._sets, options)):
             (_derived_by_scores if self.from_logits else _derived_by_shares)(page)
 
-    def _default(self, name: str) -> Any:
-        return type(self).__dataclass_fields__[name].default
+    def _sets(self, option: str) -> bool:
+        return is_set(type(self).__dataclass_fields__[option], getattr(self, option))
 
     @property
     def _maps(self) -> list[Any]:
         """What scores go through, in this order."""
         capped = [] if self.soft_cap is None else [SoftCapped(self.soft_cap)]
-        return capped if self.temperature == 1 else [*capped, Tempered(self.temperature)]
+        return [*capped, Tempered(self.temperature)] if self._sets("temperature") else capped
 
     def _relabel(self, m: Any, y: Term) -> Term:
         """The label smoothed, then weighted."""
-        if self.label_smoothing != 0:
+        if self._sets("label_smoothing"):
             smoothing, even = self.label_smoothing, m.mass(y) / y.shape[-1]
             # A small step leaves a label's digits as they are; 1 - smoothing is rounded.
             towards_even, mixed = y + smoothing * (even - y), (1 - smoothing) * y + smoothing * even
