@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ from lossbook.families import LevelsLoss
 if TYPE_CHECKING:
     from lossbook.loss import Loss
 
-# Unweighted curvature from labels, scores and unweighted gradients.
-Formula = Callable[[Any, Any, Any], Any]
+# From labels and scores to gradient and curvature, without weights.
+Formula = Callable[[Any, Any], tuple[Any, Any]]
 
 
 @dataclass(frozen=True)
@@ -61,18 +62,18 @@ MENU = {
 
 
 def formula(loss: Loss, name: str, floor: float | None = None) -> Formula | None:
-    """The curvature of this name, "native" aside, for a loss; None where the loss has none."""
+    """Gradient and curvature of this name, "native" aside; None where the loss has none."""
     match name:
         case "exact":
-            return lambda y_true, raw, _: loss.hessian(y_true, raw, reduction="none")
+            return functools.partial(loss.gradient_and_hessian, reduction="none")
         case "fisher":
-            return _fisher(loss)
+            return _with_gradient(loss, expected_of(loss))
         case "bound":
-            return _bound(loss)
+            return _with_gradient(loss, _constant(loss.facts.smoothness))
         case "secant":
             return _secant(loss, floor)
         case _:
-            return lambda _, raw, __: np.ones_like(raw)
+            return _with_gradient(loss, _constant(1.0))
 
 
 def safe_choice(loss: Loss) -> str:
@@ -98,28 +99,21 @@ def choices(loss: Loss) -> list[str]:
     return [name for name in MENU if name != "native" and formula(loss, name) is not None]
 
 
-def _fisher(loss: Loss) -> Formula | None:
-    expected = expected_of(loss)
-    if expected is None:
+def _constant(curvature: float) -> Callable[[Any, Any], Any] | None:
+    return (lambda _, raw: np.full_like(raw, curvature)) if curvature < math.inf else None
+
+
+def _with_gradient(loss: Loss, curvature: Callable[[Any, Any], Any] | None) -> Formula | None:
+    if curvature is None:
         return None
-
-    return lambda y_true, raw, _: expected(loss, y_true, raw)
-
-
-def _bound(loss: Loss) -> Formula | None:
-    largest = loss.facts.smoothness
-    if not largest < math.inf:
-        return None
-    return lambda _, raw, __: np.full_like(raw, largest)
+    return lambda y_true, raw: (
+        loss.gradient(y_true, raw, reduction="none"),
+        curvature(y_true, raw),
+    )
 
 
 def _secant(loss: Loss, floor: float | None) -> Formula | None:
     if isinstance(loss, LevelsLoss):
-        levels = loss
-        if not has_kinks(levels):
-            return None
-        return lambda y_true, raw, _: secant_of_levels(levels, y_true, raw, floor)
+        return functools.partial(secant_of_levels, loss, floor) if has_kinks(loss) else None
     mirror = mirror_of(loss)
-    if mirror is None:
-        return None
-    return lambda y_true, raw, gradient: secant(loss, mirror, y_true, raw, gradient, floor)
+    return None if mirror is None else functools.partial(secant, loss, mirror, floor)

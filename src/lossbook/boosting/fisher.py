@@ -7,6 +7,7 @@ the loss is from convex: at the best prediction the expected loss does not bend 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -15,32 +16,63 @@ import numpy as np
 from lossbook.boosting.levels import expected_of_levels
 from lossbook.boosting.probes import is_safe, labels_of
 from lossbook.engine.libraries import HOME
-from lossbook.families import LevelsLoss, LocationScaleLoss
+from lossbook.families import LevelsLoss, LikelihoodLoss, LocationScaleLoss
 from lossbook.functionals import Mean
 from lossbook.links import IDENTITY
 
 if TYPE_CHECKING:
     from lossbook.loss import Loss
 
-Expected = Callable[[Any, Any, Any], Any]
+Expected = Callable[[Any, Any], Any]
 
 
 def expected_of(loss: Loss) -> Expected | None:
-    """The expected curvature from loss, labels and scores; None where it has no form.
+    """The expected curvature from labels and scores; None where it has no form.
 
     None also for losses of straight pieces, whose Hessian knows nothing of the kinks.
     """
+    expected = _form_of(loss)
+    if expected is None:
+        return None
+    found = functools.partial(expected, loss)
+
+    def with_gradient(y_true: Any, raw: Any) -> tuple[Any, Any]:
+        return loss.gradient(y_true, raw, reduction="none"), found(y_true, raw)
+
+    return found if is_safe(loss, with_gradient) else None
+
+
+def _form_of(loss: Loss) -> Callable[[Any, Any, Any], Any] | None:
     if isinstance(loss, LocationScaleLoss):
         return _of_location_and_scale
     if isinstance(loss, LevelsLoss):
         return expected_of_levels
+    if isinstance(loss, LikelihoodLoss):
+        return _of_classes
     if not loss.is_row and loss.label_domain.two_classes is not None:
-        found: Expected = _of_two_classes
-    elif isinstance(loss.functional, Mean) and _predicts_labels(loss) and _is_straight(loss):
-        found = _at_mean
-    else:
-        return None
-    return found if is_safe(loss, lambda y, raw, _: found(loss, y, raw)) else None
+        return _of_two_classes
+    if isinstance(loss.functional, Mean) and _predicts_labels(loss) and _is_straight(loss):
+        return _at_mean
+    return None
+
+
+def _of_classes(loss: LikelihoodLoss, _: Any, raw: Any) -> Any:
+    """All classes, in the shares for which their slopes balance at these scores.
+
+    The slope of class k is a_k (p - e_k): slopes balance for shares in proportion to p_k / a_k.
+    """
+    probabilities = loss.inverse_link(raw)
+    others = probabilities.sum(axis=-1, keepdims=True) - probabilities
+    expected, total = np.zeros_like(raw), np.zeros_like(raw[..., :1])
+    for k in range(raw.shape[-1]):
+        labels = np.full(len(raw), k)
+        gradient, hessian = loss.gradient_and_hessian(labels, raw, reduction="none")
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            share = probabilities[:, k] * others[:, k] / -gradient[:, k]
+        share = np.where(np.isfinite(share), share, 0)[:, None]
+        expected += share * hessian
+        total += share
+    return expected / np.where(total > 0, total, 1)
 
 
 def _of_two_classes(loss: Loss, _: Any, raw: Any) -> Any:

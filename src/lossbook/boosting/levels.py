@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lossbook.boosting.secant import floored
+from lossbook.boosting.secant import floor_for
 from lossbook.engine.libraries import HOME
 from lossbook.families import LevelsLoss
 
@@ -18,18 +18,30 @@ def has_kinks(loss: LevelsLoss) -> bool:
     return math.isinf(dataclasses.replace(loss, non_crossing=False).facts.smoothness)
 
 
-def secant_of_levels(loss: LevelsLoss, y_true: Any, raw: Any, floor: float | None) -> Any:
-    """Of quantiles: 1 / (2 distance) at each level, whatever its share, brought to the columns."""
-    distance = abs(loss.inverse_link(raw) - y_true[:, None].astype(raw.dtype, copy=False))
-    return _through_steps(loss, raw, 0.5 / floored(distance, floor))
+def secant_of_levels(
+    loss: LevelsLoss, floor: float | None, y_true: Any, raw: Any
+) -> tuple[Any, Any]:
+    """Of quantiles: 1 / (2 distance) at each level, whatever its share, brought to the columns.
+
+    Gradient and curvature are times the floor, as those of one quantile.
+    """
+    floor = floor or floor_for(loss, y_true)
+    gradient = loss.gradient(y_true, raw, reduction="none")
+    gradient *= floor
+    distance = abs(_residuals(loss, y_true, raw))
+    return gradient, _through_steps(loss, raw, floor / (2 * np.maximum(distance, floor)))
 
 
 def expected_of_levels(loss: LevelsLoss, y_true: Any, raw: Any) -> Any:
     """The curvature of each level's cost, brought to the columns without how steps bend."""
-    residual = loss.inverse_link(raw) - y_true[:, None].astype(raw.dtype, copy=False)
-    with np.errstate(all="ignore"):
-        curvature = loss.model_curvature(HOME, HOME.row(loss.taus), residual)
-    return _through_steps(loss, raw, np.broadcast_to(curvature, raw.shape))
+    taus, residuals = HOME.row(loss.taus), _residuals(loss, y_true, raw)
+    curvature = loss.model_curvature(HOME, taus, residuals)
+    return _through_steps(loss, raw, np.broadcast_to(curvature, raw.shape)).astype(raw.dtype)
+
+
+def _residuals(loss: LevelsLoss, y_true: Any, raw: Any) -> Any:
+    labels = y_true.reshape(-1, 1).astype(raw.dtype, copy=False)
+    return loss.inverse_link(raw) - labels
 
 
 def _through_steps(loss: LevelsLoss, raw: Any, curvature: Any) -> Any:

@@ -31,7 +31,7 @@ class Objective:
         it trains this loss itself, and a safe one elsewhere.
     floor : float, optional
         For the secant of losses with a kink: distances to the kink below it count as it. By default
-        a tenth of the mean distance of each round.
+        0.3 of the labels' mean distance from their mean.
     """
 
     loss: Loss
@@ -69,8 +69,7 @@ class Objective:
         elif self._native is not None:
             pair = self._native.derivatives(self.loss, y_true, raw, weight)
         else:
-            gradient = self.loss.gradient(y_true, raw, reduction="none")
-            curvature = self._formula(y_true, raw, gradient)
+            gradient, curvature = self._formula(y_true, raw)
             pair = weighed(gradient, weight), weighed(curvature, weight)
         for what, values in zip(("gradient", "curvature"), pair, strict=True):
             _check_finite(what, values, raw)

@@ -34,11 +34,11 @@ def has_slope(loss: Loss) -> bool:
     )
 
 
-def is_safe(loss: Loss, curvature: Callable[[Any, Any, Any], Any]) -> bool:
+def is_safe(loss: Loss, formula: Callable[[Any, Any], tuple[Any, Any]]) -> bool:
     """Whether a curvature is positive wherever there is a slope."""
     for y_true, raw in _samples_of(loss):
-        gradient = loss.gradient(y_true, raw, reduction="none")
-        if not (curvature(y_true, raw, gradient)[gradient != 0] > 0).all():
+        gradient, curvature = formula(y_true, raw)
+        if not (curvature[gradient != 0] > 0).all():
             return False
     return True
 
