@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from lossbook.boosting.curvature import MENU
+from lossbook.boosting.trees import BoostedTrees
 
-__all__ = ["MENU"]
+__all__ = ["MENU", "BoostedTrees"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Objective:
+class Objective(ABC):
     """A loss as one boosting library wants it.
 
     Parameters
@@ -55,10 +57,10 @@ class Objective:
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.loss, self.curvature, self.floor)
 
-    @functools.cached_property
+    @property
+    @abstractmethod
     def builtin(self) -> Builtin | None:
         """The library's own objective of this loss; None where it has none."""
-        raise NotImplementedError
 
     def derivatives(self, y_true: Any, raw: Any, sample_weight: Any) -> tuple[Any, Any]:
         """Gradient and curvature of each sample, times its weight, in the dtype of ``raw``."""
@@ -82,7 +84,7 @@ class Objective:
             raise InputError(
                 "the data set has no labels: give them with it (label=y).", argument="y_true"
             )
-        if isinstance(self.loss, MarginLoss) and not (y_true < 0).any():
+        if isinstance(self.loss, MarginLoss) and ((y_true == 0) | (y_true == 1)).all():
             return 2 * y_true - 1
         return y_true
 
@@ -104,6 +106,40 @@ class Objective:
                 argument="y_true",
             )
         return constant
+
+    @abstractmethod
+    def train(
+        self,
+        features: Any,
+        y_true: Any,
+        sample_weight: Any = None,
+        *,
+        rounds: int,
+        parameters: Mapping[str, Any],
+        validation: Sequence[tuple[Any, Any, Any]] = (),
+        patience: int | None = None,
+    ) -> Any:
+        """A model of the library, from the best start on.
+
+        With ``patience`` it is the one of the best round on the last validation set, a triple of
+        features, labels and weights or None.
+        """
+
+    @abstractmethod
+    def predict_raw(self, model: Any, features: Any) -> Any:
+        """The raw scores of a model of the library, the start included."""
+
+    @abstractmethod
+    def dump(self, model: Any) -> bytes:
+        """A model of the library as bytes."""
+
+    @abstractmethod
+    def restore(self, content: bytes) -> Any:
+        """The model that was dumped."""
+
+    def predict(self, model: Any, features: Any) -> Any:
+        """What the raw scores stand for: probabilities, means, quantiles."""
+        return self.loss.inverse_link(self.predict_raw(model, features))
 
     def value(self, y_true: Any, raw: Any, sample_weight: Any = None) -> float:
         """The mean loss, as metrics report it."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import math
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -41,7 +43,8 @@ class Metric:
 
     @property
     def __name__(self) -> str:
-        return self.objective.loss.name
+        # XGBoost takes lines of scores apart at spaces and colons.
+        return re.sub(r"\W+", "_", self.objective.loss.name).strip("_")
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """From labels and scores its value; from scores and a DMatrix name and value."""
@@ -87,14 +90,55 @@ class XGBoostObjective(Objective):
         labels, weights = data.get_label(), data.get_weight()
         return self.parameters(labels, weights if weights.size else None)
 
-    def predict_raw(self, model: Any, data: Any) -> Any:
-        """The raw scores of a Booster for a DMatrix."""
-        # Without output_margin a booster of several columns gives the largest one's index.
-        return model.predict(data, output_margin=True)
+    def train(
+        self,
+        features: Any,
+        y_true: Any,
+        sample_weight: Any = None,
+        *,
+        rounds: int,
+        parameters: Mapping[str, Any],
+        validation: Sequence[tuple[Any, Any, Any]] = (),
+        patience: int | None = None,
+    ) -> Any:
+        """A Booster, from the best start on, to the best round on the last validation set."""
+        import xgboost
 
-    def predict(self, model: Any, data: Any) -> Any:
-        """What the raw scores stand for: probabilities, means, quantiles."""
-        return self.loss.inverse_link(self.predict_raw(model, data))
+        table = xgboost.DMatrix(features, y_true, weight=sample_weight)
+        watched = [
+            (xgboost.DMatrix(*two, weight=weight), f"validation_{place}")
+            for place, (*two, weight) in enumerate(validation)
+        ]
+        stop = [xgboost.callback.EarlyStopping(rounds=patience, save_best=True)] if patience else []
+        return xgboost.train(
+            self.parameters(y_true, sample_weight) | dict(parameters),
+            table,
+            num_boost_round=rounds,
+            obj=self,
+            custom_metric=self.metric,
+            evals=watched,
+            callbacks=stop,
+            verbose_eval=False,
+        )
+
+    def predict_raw(self, model: Any, features: Any) -> Any:
+        """The raw scores of a Booster, for features or a DMatrix."""
+        import xgboost
+
+        is_table = isinstance(features, xgboost.DMatrix)
+        table = features if is_table else xgboost.DMatrix(features)
+        # Without output_margin a Booster of several columns gives the largest one's index.
+        return model.predict(table, output_margin=True)
+
+    def dump(self, model: Any) -> bytes:
+        """A Booster as bytes."""
+        return bytes(model.save_raw("ubj"))
+
+    def restore(self, content: bytes) -> Any:
+        """The Booster that was dumped."""
+        import xgboost
+
+        return xgboost.Booster(model_file=bytearray(content))
 
 
 def _contents(data: Any, scores: Any) -> tuple[Any, Any, Any]:
