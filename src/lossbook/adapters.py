@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lossbook.boosting.lightgbm import LightGBMObjective
     from lossbook.boosting.xgboost import XGBoostObjective
 
 
@@ -44,3 +45,37 @@ class Adapters:
         from lossbook.boosting.xgboost import XGBoostObjective
 
         return XGBoostObjective(self, curvature, floor)
+
+    def lightgbm(
+        self: Any, curvature: str | None = None, *, floor: float | None = None
+    ) -> LightGBMObjective:
+        """This loss as an objective of LightGBM, for its own and its scikit-learn API.
+
+        Parameters
+        ----------
+        curvature : {"exact", "fisher", "bound", "secant", "unit", "native"}, optional
+            What gradients are divided by; see :data:`lossbook.boosting.MENU`. By default LightGBM's
+            own choice where it has this loss built in, so that the same model comes out, and one
+            that is never negative elsewhere.
+        floor : float, optional
+            For ``"secant"`` of a loss with a kink: distances to the kink below it count as it.
+
+        Raises
+        ------
+        InputError
+            The loss takes probabilities or means, or has no such curvature.
+
+        Examples
+        --------
+        >>> import lossbook
+        >>> objective = lossbook.Huber(delta=0.9).lightgbm()
+        >>> objective.curvature
+        'native'
+        >>> import numpy as np
+        >>> gradient, curvature = objective(np.array([0.0, 0.0]), np.array([0.5, 2.0]))
+        >>> gradient, curvature
+        (array([0.5, 0.9], dtype=float32), array([1., 1.], dtype=float32))
+        """
+        from lossbook.boosting.lightgbm import LightGBMObjective
+
+        return LightGBMObjective(self, curvature, floor)

@@ -24,6 +24,8 @@ class Builtin:
         of its loss.
     least : float
         What it takes at least as curvature.
+    single : bool
+        Whether it rounds gradients to float32 before they are weighed.
     curvature : callable, optional
         From labels, scores and gradients of the library's own loss, where it is not a multiple of
         the Hessian.
@@ -40,6 +42,7 @@ class Builtin:
     factor: float = 1.0
     times: Callable[[int], float] | None = None
     least: float = 0.0
+    single: bool = False
     curvature: Callable[[Any, Any, Any, Any], Any] | None = None
     start: Callable[[Any, Any, Any], Any] | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -50,6 +53,9 @@ class Builtin:
         if self.curvature is not None:
             gradient = loss.gradient(y_true, raw, reduction="none")
             gradient *= self.factor
+            if self.single:
+                with np.errstate(over="ignore"):
+                    gradient = gradient.astype(np.float32)
             curvature = self.curvature(loss, y_true, raw, gradient)
             return weighed(gradient, weight), weighed(curvature, weight)
         gradient, hessian = loss.gradient_and_hessian(
@@ -81,7 +87,7 @@ def weighed(values: Any, weight: Any) -> Any:
 
 
 def _along(weight: Any, values: Any) -> Any:
-    return weight.reshape(-1, *[1] * (values.ndim - 1))
+    return weight.reshape(*weight.shape, *[1] * (values.ndim - weight.ndim))
 
 
 def find(library: str, loss: Any, builtins: Iterable[Builtin]) -> Builtin | None:

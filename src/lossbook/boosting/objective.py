@@ -65,7 +65,7 @@ class Objective(ABC):
     def derivatives(self, y_true: Any, raw: Any, sample_weight: Any) -> tuple[Any, Any]:
         """Gradient and curvature of each sample, times its weight, in the dtype of ``raw``."""
         y_true = self.labels(y_true)
-        weight = None if sample_weight is None or len(sample_weight) == 0 else sample_weight
+        weight = self._weights(sample_weight, raw)
         if self.curvature == "exact":
             pair = Builtin("").derivatives(self.loss, y_true, raw, weight)
         elif self._native is not None:
@@ -74,7 +74,7 @@ class Objective(ABC):
             gradient, curvature = self._formula(y_true, raw)
             pair = weighed(gradient, weight), weighed(curvature, weight)
         for what, values in zip(("gradient", "curvature"), pair, strict=True):
-            _check_finite(what, values, raw)
+            check_finite(what, values, raw)
         return pair
 
     def labels(self, y_true: Any) -> Any:
@@ -95,6 +95,19 @@ class Objective(ABC):
         from.
         """
         y_true = self.labels(y_true)
+        if y_true.ndim == 2 and not self.loss.is_row:
+            return np.asarray([self._constant(column, sample_weight) for column in y_true.T])
+        return self._constant(y_true, sample_weight)
+
+    def _constant(self, y_true: Any, sample_weight: Any) -> Any:
+        is_missing = np.isnan(y_true)
+        if is_missing.any():
+            index = int(np.argwhere(is_missing)[0, 0])
+            raise InputError(
+                f"y_true is nan at index {index}: leave out rows without a label.",
+                argument="y_true",
+                index=index,
+            )
         start = self.loss.optimal_constant
         if self._native is not None and self._native.start is not None:
             start = functools.partial(self._native.start, self.loss)
@@ -143,8 +156,22 @@ class Objective(ABC):
 
     def value(self, y_true: Any, raw: Any, sample_weight: Any = None) -> float:
         """The mean loss, as metrics report it."""
-        weight = None if sample_weight is None or len(sample_weight) == 0 else sample_weight
+        weight = self._weights(sample_weight, raw)
         return float(self.loss(self.labels(y_true), raw, sample_weight=weight))
+
+    def _weights(self, sample_weight: Any, raw: Any) -> Any:
+        """None where there are none; one for each of the columns that a loss of numbers has."""
+        if sample_weight is None or len(sample_weight) == 0:
+            return None
+        if len(sample_weight) != len(raw):
+            raise InputError(
+                f"sample_weight has {len(sample_weight)} entries for {len(raw)} samples: give one "
+                "weight per sample.",
+                argument="sample_weight",
+            )
+        if np.ndim(raw) == 1 or self.loss.is_row:
+            return sample_weight
+        return np.repeat(np.asarray(sample_weight)[:, None], raw.shape[1], axis=1)
 
     @functools.cached_property
     def _native(self) -> Builtin | None:
@@ -192,7 +219,7 @@ def _check_loss(loss: Loss) -> None:
         )
 
 
-def _check_finite(what: str, values: Any, raw: Any) -> None:
+def check_finite(what: str, values: Any, raw: Any) -> None:
     """Raise for NaN and infinity, of which a library makes a constant model without a word."""
     with np.errstate(all="ignore"):
         # One pass without an array of its own: a sum is finite if all are, or nearly always.

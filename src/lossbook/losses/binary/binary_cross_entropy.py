@@ -82,7 +82,9 @@ class BinaryCrossEntropy(PointwiseLoss):
             labels="above 0, or not",
             note="its score is the logit divided by its parameter sigmoid (1)",
         ),
-        Counterpart("lightgbm", "cross_entropy", _LOGITS),
+        Counterpart(
+            "lightgbm", "cross_entropy", _LOGITS, labels="1 - y is rounded to single precision"
+        ),
         Counterpart("catboost", "Logloss", _LOGITS, labels="above target_border (0.5), or not"),
         Counterpart("catboost", "CrossEntropy", _LOGITS),
         Counterpart("lossfunctions", "LogitMarginLoss", _LOGITS, labels="-1 and 1"),

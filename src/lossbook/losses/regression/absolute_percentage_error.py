@@ -38,7 +38,7 @@ class AbsolutePercentageError(PointwiseLoss):
         Counterpart(
             "lightgbm",
             "mape",
-            hessian="1 / max(1, |y|); leaves are set to medians",
+            hessian="1; leaves are set to medians",
             clipping="|y| from 1 on",
         ),
         Counterpart("catboost", "MAPE", clipping="|y| from 1 on"),
