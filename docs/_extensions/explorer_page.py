@@ -14,7 +14,7 @@ _FILE = "explorer.html"
 
 
 def link_to(loss: lb.Loss) -> str:
-    """From a page of ``losses`` to the explorer with this loss chosen; nothing for one of rows."""
+    """From a page of ``losses`` to the explorer with this loss chosen; of your own, nothing."""
     address = address_of(loss)
     if address is None:
         return ""

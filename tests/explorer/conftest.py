@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lossbook.explorer.page import write_page
+from explorer.drawn import page
 
 if TYPE_CHECKING:
     from explorer.visitor import Visitor
@@ -26,7 +26,7 @@ def browser() -> Iterator[Any]:
 def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page, written once."""
     path = tmp_path_factory.mktemp("explorer") / "page.html"
-    write_page(path)
+    path.write_text(page(), encoding="utf-8")
     return path
 
 

@@ -120,6 +120,14 @@ class Visitor:
         rows = self._table("readout")
         return {name: [number(cell) for cell in cells[:4]] for name, *cells in rows}
 
+    def rows(self) -> dict[str, list[list[float]]]:
+        """Of each loss, the numbers of every entry of the row."""
+        found: list[list[list[str]]] = self.page.evaluate(
+            "() => [...document.getElementById('row-table').tBodies].map(body => "
+            "[...body.rows].map(row => [...row.cells].map(cell => cell.textContent)))"
+        )
+        return {head[0]: [list(map(number, entry[1:])) for entry in rest] for head, *rest in found}
+
     def fits(self) -> dict[str, list[str]]:
         """Mean loss and model of each loss."""
         return {name: cells for name, *cells in self._table("fits")}

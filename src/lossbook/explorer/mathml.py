@@ -1,23 +1,13 @@
-"""Formulas of a loss as MathML, which browsers draw by themselves."""
+"""SymPy's expressions as MathML, which browsers draw by themselves."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sympy
 from sympy.printing.mathml import MathMLPresentationPrinter
-
-from lossbook.families import MarginLoss
-from lossbook.loss import Loss
-from lossbook.report.formulas import readable
-
-# Longer formulas say less than the curve does.
-_MOST_OPERATIONS = 60
-# A formula that is written to compute well may be this many times as long as the one that reads
-# well, before the latter is shown in its place.
-_PATIENCE = 1.4
 
 _SPELLINGS = {
     "&ExponentialE;": "e",
@@ -31,53 +21,24 @@ _SPELLINGS = {
 _BEFORE_A_WORD = re.compile(r"(<mo>&#8290;</mo>)(?=(<mrow>|<msup>)*<mi>[a-z]{2,}</mi>)")
 
 
-def formula(loss: Loss, which: str) -> str | None:
-    """The value, gradient or Hessian as a ``math`` element; None where it would be too long."""
-    candidates = [_in_margin(loss, readable(loss, which, hat="ŷ"))]
-    if which != "value":
-        candidates.append(_differentiated(loss, which))
-    shown = [term for term in candidates if _is_shown(term)]
-    if not shown:
-        return None
-    best = shown[0]
-    for term in shown[1:]:
-        if sympy.count_ops(best) > _PATIENCE * sympy.count_ops(term):
-            best = term
-    return f'<math display="block">{_Printer({"order": "rev-lex"}).doprint(best)}</math>'
+def mathml(term: Any, names: Sequence[tuple[Any, Any]] = ()) -> str:
+    """A ``math`` element; below the term, what each name in it stands for."""
+    # Classes belong in rising order; of a single prediction, "1 - y p" reads better.
+    has_columns = any(_COLUMN.fullmatch(symbol.name) for symbol in term.free_symbols)
+    printer = _Printer({"order": None if has_columns else "rev-lex"})
+    text = printer.doprint(term)
+    if names:
+        equations = (printer.doprint(sympy.Eq(*each, evaluate=False)) for each in names)
+        given = (f"<mtext>where\u00a0</mtext>{equation}" for equation in equations)
+        rows = "".join(f"<mtr><mtd>{line}</mtd></mtr>" for line in (text, *given))
+        text = f'<mtable class="where">{rows}</mtable>'
+    return f'<math display="block">{text}</math>'
 
 
-def _differentiated(loss: Loss, which: str) -> Any:
-    """The derivative of the value as a book defines it."""
-    value = readable(loss, "value", hat="ŷ")
-    (variable,) = [s for s in value.free_symbols if s.name in _variables(loss, value)]
-    slope = sympy.diff(value, variable, 1 if which == "gradient" else 2)
-    return _in_margin(loss, sympy.piecewise_fold(slope))
-
-
-def _variables(loss: Loss, value: Any) -> set[str]:
-    names = {symbol.name for symbol in value.free_symbols}
-    return {"r"} if "r" in names else {"ŷ", loss.prediction_symbol}
-
-
-def _in_margin(loss: Loss, term: Any) -> Any:
-    """Label times prediction written as a."""
-    if not isinstance(loss, MarginLoss):
-        return term
-    both = [s for s in term.free_symbols if s.name in ("y", "ŷ")]
-    return term.subs(sympy.Mul(*both), sympy.Symbol("a", real=True)) if len(both) == 2 else term
-
-
-def _is_shown(term: Any) -> bool:
-    if sympy.count_ops(term) > _MOST_OPERATIONS:
-        return False
-    # What SymPy writes for slopes of what has none; other numbers are guards against overflow.
-    strange = (sympy.Derivative, sympy.Subs, sympy.DiracDelta, sympy.Heaviside, sympy.Mod)
-    is_usual: bool = not term.has(*strange)
-    return is_usual and all(map(_is_everyday, term.atoms(sympy.Float)))
-
-
-def _is_everyday(number: Any) -> bool:
-    return 1e-3 < abs(float(number)) < 1e3
+# Words, or a letter, with the number of a column.
+_COLUMN = re.compile(r"(\w+)_(\d+)")
+# Words that stand for a letter.
+_LETTERS = {"taus": "tau", r"\mu": "mu"}
 
 
 class _Printer(MathMLPresentationPrinter):  # type: ignore[misc]
@@ -95,11 +56,14 @@ class _Printer(MathMLPresentationPrinter):  # type: ignore[misc]
         return sorted(terms, key=lambda term: bool(term.could_extract_minus_sign()))
 
     def _print_Symbol(self, sym: Any, style: str = "plain") -> Any:  # noqa: N802
-        name = sym.name
-        if name == r"\mu":
-            return self._leaf("mi", "μ")
+        column = _COLUMN.fullmatch(sym.name)
+        name = column[1] if column else sym.name
+        name = _LETTERS.get(name, name)
         is_words = "_" in name and not name.startswith(("gamma", "alpha"))
-        return self._leaf("mtext", name) if is_words else super()._print_Symbol(sym, style)
+        printed = (
+            self._leaf("mtext", name) if is_words else super()._print_Symbol(sympy.Symbol(name))
+        )
+        return self._node("msub", printed, self._leaf("mn", column[2])) if column else printed
 
     def _print_Piecewise(self, expr: Any) -> Any:  # noqa: N802
         table = self.dom.createElement("mtable")
@@ -121,6 +85,12 @@ class _Printer(MathMLPresentationPrinter):  # type: ignore[misc]
 
     def _print_Max(self, expr: Any) -> Any:  # noqa: N802
         return self._function("max", expr)
+
+    def _print_SparsemaxThreshold(self, _: Any) -> Any:  # noqa: N802
+        return self._leaf("mi", "τ")
+
+    def _print_Entmax15Threshold(self, _: Any) -> Any:  # noqa: N802
+        return self._leaf("mi", "τ")
 
     def _print_sign(self, expr: Any) -> Any:
         return self._function("sign", expr)

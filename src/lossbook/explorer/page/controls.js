@@ -1,8 +1,8 @@
-// What is predicted, which losses, their parameters, label and prediction.
+// What is predicted, which losses, their parameters, and the rates of descent.
 
-import { movePrediction } from "./charts.js";
-import { describe, formulaOf, holds, lossesOf } from "./losses.js";
+import { lossesOf, parametersIn } from "./losses.js";
 import { format } from "./numbers.js";
+import { rebuilt, say } from "./panels.js";
 import {
   change, changeHere, chosenLosses, MOST_CHOSEN, nearest, parametersOf, RATES, state,
 } from "./state.js";
@@ -13,19 +13,8 @@ export function showControls() {
   showWorlds();
   showLosses();
   showParameters();
-  showLabel();
-  showPrediction();
   showRate("rate", state.rate[state.world]);
   showRate("model-rate", state.modelRate);
-}
-
-// Elements are made anew only where what they are for has changed: a slider that is held stays.
-function rebuilt(element, key, make) {
-  if (element.dataset.key === key) return;
-  element.dataset.key = key;
-  const focused = document.activeElement?.id;
-  element.replaceChildren(...make());
-  if (focused && element.contains(find(focused))) find(focused).focus();
 }
 
 // -- what is predicted -------------------------------------------------------------------------
@@ -84,42 +73,45 @@ function toggle(name) {
 // -- parameters --------------------------------------------------------------------------------
 
 function showParameters() {
-  const having = chosenLosses().filter(({ loss }) => loss.parameters.length > 0);
+  const { world } = state;
+  const having = chosenLosses().filter(({ loss }) => parametersIn(loss, world).length > 0);
   const key = having.map(({ loss, place }) => `${loss.name}${place}`).join();
-  rebuilt(find("parameters"), `${state.world}:${key}`, () =>
+  rebuilt(find("parameters"), `${world}:${key}`, () =>
     having.map(({ loss, place }) =>
       html(
         "fieldset",
         { class: `parameters place-${place}` },
         html("legend", {}, loss.title),
-        ...loss.parameters.map(parameter => parameterRow(loss, parameter)),
+        ...parametersIn(loss, world).map(each => parameterRow(loss, each)),
       ),
     ),
   );
   for (const { loss } of having) {
-    for (const parameter of loss.parameters) showParameter(loss, parameter);
+    for (const parameter of parametersIn(loss, world)) showParameter(loss, parameter);
   }
 }
 
-function parameterRow(loss, { name, usual, values }) {
+function parameterRow(loss, parameter) {
+  const { name, field, shown, usual, values } = parameter;
   const id = `${loss.name}.${name}`;
-  const give = value => setParameter(loss, name, value);
   const slider = html("input", {
     type: "range", id, min: 0, max: values.length - 1, step: 1,
-    oninput: event => give(values[event.target.value]),
+    oninput: event => setParameter(loss, parameter, values[event.target.value]),
   });
-  const words = html("label", { for: id }, name);
+  const words = html("label", { for: id }, shown);
   const out = html("output", { for: id });
-  if (usual !== null) return html("div", { class: "row" }, words, slider, out);
+  const isFirst = loss.parameters.find(each => each.field === field) === parameter;
+  if (usual !== null || !isFirst) return html("div", { class: "row" }, words, slider, out);
   const box = html("input", {
-    type: "checkbox", id: `${id}.given`, "aria-label": `use ${name}`,
-    onchange: event => give(event.target.checked ? nearest(values, 0.5) : null),
+    type: "checkbox", id: `${id}.given`, "aria-label": `use ${field}`,
+    onchange: event => give(loss, parameter, event.target.checked),
   });
   const choice = html("span", { class: "optional" }, box, words);
   return html("div", { class: "row" }, choice, slider, out);
 }
 
-function showParameter(loss, { name, usual, values }) {
+// Of a tuple that is not given, the first number stands for all.
+function showParameter(loss, { name, values }) {
   const value = parametersOf(loss)[name];
   const slider = find(`${loss.name}.${name}`);
   const shown = value === null ? "off" : format(value);
@@ -127,47 +119,33 @@ function showParameter(loss, { name, usual, values }) {
   slider.disabled = value === null;
   slider.setAttribute("aria-valuetext", shown);
   slider.parentElement.querySelector("output").value = shown;
-  if (usual === null) find(`${loss.name}.${name}.given`).checked = value !== null;
+  const box = find(`${loss.name}.${name}.given`);
+  if (box) box.checked = value !== null;
+  slider.parentElement.hidden = value === null && !box;
 }
 
-function setParameter(loss, name, value) {
-  const own = { ...state.parameters[loss.name], [name]: value };
+// The numbers of one tuple are given together.
+function give(loss, { field }, isGiven) {
+  const all = loss.parameters.filter(each => each.field === field);
+  setParameters(loss, all.map(({ name, given }) => [name, isGiven ? given : null]));
+}
+
+// Numbers that rise stay between their neighbours.
+function setParameter(loss, { name, field, rises, values }, value) {
+  const all = loss.parameters.filter(each => each.field === field);
+  const place = all.findIndex(each => each.name === name);
+  const numberOf = each => each && parametersOf(loss)[each.name];
+  const [before, after] = [all[place - 1], all[place + 1]].map(numberOf);
+  const between = values.filter(each => !(each <= before) && !(each >= after));
+  setParameters(loss, [[name, rises ? nearest(between, value) : value]]);
+}
+
+function setParameters(loss, pairs) {
+  const own = { ...state.parameters[loss.name], ...Object.fromEntries(pairs) };
   change({ parameters: { ...state.parameters, [loss.name]: own }, paths: {} });
 }
 
-// -- label and prediction ----------------------------------------------------------------------
-
-function showLabel() {
-  const { low, high, step } = WORLDS[state.world].label;
-  const takesShares = chosenLosses().every(({ loss }) => !domains(loss).labels.two);
-  const isClass = step === 1;
-  const slider = find("label");
-  Object.assign(slider, { min: low, max: high, step: isClass && takesShares ? 0.05 : step });
-  const given = state.label[state.world];
-  const label = isClass && !takesShares ? Math.round(given) : given;
-  state.label[state.world] = label;
-  slider.value = label;
-  say(slider, isClass && label % 1 === 0 ? `class ${label}` : format(label));
-  find("label-note").textContent = labelNote(label);
-}
-
-// Which of the chosen losses say nothing about this label or prediction, and why.
-function labelNote(label) {
-  const notes = chosenLosses().map(({ loss }) => {
-    const { labels } = domains(loss);
-    const isTaken = labels.two || holds(labels, label);
-    return isTaken ? "" : `${loss.title} takes labels ${describe(labels)}.`;
-  });
-  return notes.filter(note => note).join(" ");
-}
-
-function showPrediction() {
-  const { low, high } = WORLDS[state.world];
-  const slider = find("prediction");
-  Object.assign(slider, { min: low, max: high, step: high - low > 1 ? 0.01 : 0.001 });
-  slider.value = state.prediction[state.world];
-  say(slider, format(state.prediction[state.world]));
-}
+// -- rates --------------------------------------------------------------------------------------
 
 function showRate(id, rate) {
   const slider = find(id);
@@ -176,19 +154,6 @@ function showRate(id, rate) {
   say(slider, format(rate));
 }
 
-function domains(loss) {
-  return formulaOf(loss, state.world, parametersOf(loss));
-}
-
-function say(slider, text) {
-  slider.setAttribute("aria-valuetext", text);
-  find(`${slider.id}-is`).value = text;
-}
-
-find("label").addEventListener("input", event =>
-  changeHere("label", Number(event.target.value), { paths: {} }),
-);
-find("prediction").addEventListener("input", event => movePrediction(Number(event.target.value)));
 find("rate").addEventListener("input", event => changeHere("rate", RATES[event.target.value]));
 find("model-rate").addEventListener("input", event =>
   change({ modelRate: RATES[event.target.value] }),

@@ -2,6 +2,8 @@
 
 const SAMPLES = 320;
 const HALVINGS = 45;
+// What is left of a jump between neighbours: half of it where they meet in the middle.
+const SUDDEN = 0.49;
 // A curve may reach this many times as far as the flattest one before the axis cuts it off.
 const PATIENCE = 4;
 
@@ -47,7 +49,7 @@ function jumpBetween(f, left, right) {
     const isLeft = Math.abs(middle[1] - left[1]) > Math.abs(right[1] - middle[1]);
     if (isLeft) right = middle;
     else left = middle;
-    if (Math.abs(right[1] - left[1]) < height / 2) return null;
+    if (Math.abs(right[1] - left[1]) < SUDDEN * height) return null;
   }
   return [left, right];
 }

@@ -15,9 +15,9 @@ export function step() {
   const paths = {};
   for (const { loss } of chosenLosses()) {
     const at = positionOf(loss);
-    const [, slope] = evaluator(loss, state.world, parametersOf(loss))(label, at);
-    const pushed = Number.isFinite(slope) ? allowed(loss, at - rate * slope) : at;
-    paths[loss.name] = [...(state.paths[loss.name] ?? [at]), pushed];
+    const slopes = evaluator(loss, state.world, parametersOf(loss))(label, at).slice(1);
+    const pushed = at.map((p, k) => (Number.isFinite(slopes[k]) ? p - rate * slopes[k] : p));
+    paths[loss.name] = [...(state.paths[loss.name] ?? [at]), allowed(loss, pushed)];
   }
   change({ paths });
   if (stepsTaken() >= LONGEST) descentClock.stop();

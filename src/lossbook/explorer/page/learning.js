@@ -1,4 +1,5 @@
-// A small model under a loss: a score that is linear in the features, and its gradient.
+// A small model under a loss of single numbers: a score that is linear in the features, and its
+// gradient.
 
 // A point's features (and 1, for the constant), and its label.
 export function features(point) {
@@ -16,7 +17,7 @@ export function meanLoss(evaluate, link, weights, points) {
   const gradient = weights.map(() => 0);
   for (const point of points) {
     const score = scoreOf(weights, point);
-    const [loss, slope] = evaluate(point.at(-1), link.value(score));
+    const [loss, slope] = evaluate([point.at(-1)], [link.value(score)]);
     const push = (slope * link.slope(score)) / points.length;
     value += loss / points.length;
     features(point).forEach((feature, k) => {

@@ -66,6 +66,13 @@ find("points-back").addEventListener("click", () =>
 // -- drawing -----------------------------------------------------------------------------------
 
 export function showModel() {
+  const hasModel = WORLDS[state.world].model !== undefined;
+  find("model-panel").hidden = !hasModel;
+  if (!hasModel) learningClock.stop();
+  else showLearning();
+}
+
+function showLearning() {
   if (fits.world !== state.world) {
     learningClock.stop();
     start();

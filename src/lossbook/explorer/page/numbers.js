@@ -20,6 +20,11 @@ function scientific(x) {
 
 const RAISED = { "-": "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].entries()) };
 
+// An index as it stands below a letter.
+export function lowered(index) {
+  return String(index).replace(/\d/g, digit => "₀₁₂₃₄₅₆₇₈₉"[digit]);
+}
+
 // Round numbers between two others, at most about so many.
 export function ticks(low, high, most) {
   const rough = (high - low) / most;

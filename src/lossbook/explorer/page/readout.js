@@ -1,23 +1,27 @@
 // The numbers at the prediction, which are also the key to the colours; formulas of each loss.
 
 import { positionOf } from "./charts.js";
-import { evaluator, formulaOf } from "./losses.js";
+import { byColumn, evaluator, formulaOf, parametersIn } from "./losses.js";
 import { format } from "./numbers.js";
 import { chosenLosses, parametersOf, state } from "./state.js";
 import { find, html, svg } from "./svg.js";
+import { axisAt } from "./worlds.js";
 
 const NONE = "too long to help: the curve says more";
 
 export function showReadout() {
+  const column = state.column[state.world];
   const rows = chosenLosses().map(({ loss, place }) => {
     const at = positionOf(loss);
-    const results = evaluator(loss, state.world, parametersOf(loss))(state.label[state.world], at);
+    const evaluate = evaluator(loss, state.world, parametersOf(loss));
+    const results = byColumn(evaluate(state.label[state.world], at), column);
     const push = -state.rate[state.world] * results[1];
-    const cells = [at, ...results].map(x => html("td", {}, format(x)));
+    const cells = [at[column], ...results].map(x => html("td", {}, format(x)));
     cells.push(html("td", { class: "extra" }, format(push)));
     return html("tr", {}, rowHead(loss, place), ...cells);
   });
   find("readout").replaceChildren(...rows);
+  find("readout-at").textContent = axisAt(state.world, column).name;
   find("empty").hidden = rows.length > 0;
 }
 
@@ -51,18 +55,14 @@ export function showFormulas() {
 }
 
 function card({ loss, place, formula }) {
-  const rows = [
-    ["value", formula.math.value],
-    ["slope", formula.math.gradient],
-    ["curvature", formula.math.hessian],
-  ];
+  const shown = formula.math.flatMap(({ of, math }) => [html("dt", {}, of), drawnFormula(math)]);
   return html(
     "article",
     { class: `card place-${place}` },
     html("h3", {}, key(place), loss.title),
     html("p", {}, loss.summary),
-    html("dl", {}, ...rows.flatMap(([name, math]) => [html("dt", {}, name), drawnFormula(math)])),
-    formula.variable ? html("p", { class: "note" }, `with ${formula.variable}`) : null,
+    html("dl", {}, ...shown),
+    formula.note ? html("p", { class: "note" }, formula.note) : null,
     html("pre", {}, html("code", { id: `code-${loss.name}` })),
   );
 }
@@ -77,11 +77,17 @@ function drawnFormula(math) {
 
 // How to get the same loss in Python.
 function call(loss, { switches }) {
-  const given = Object.entries(parametersOf(loss)).filter(([, value]) => value !== null);
-  const usual = Object.fromEntries(loss.parameters.map(each => [each.name, each.usual]));
-  const changed = given.filter(([name, value]) => value !== usual[name]);
+  const values = parametersOf(loss);
+  const own = parametersIn(loss, state.world);
+  const changed = own.filter(({ name, usual }) => values[name] !== usual);
+  const fields = [...new Set(changed.map(({ field }) => field))];
+  const numbers = field => own.filter(each => each.field === field).map(({ name }) => values[name]);
+  const isTuple = field => own.some(({ name }) => field !== name && name.startsWith(field));
   const words = [
-    ...changed.map(([name, value]) => `${name}=${value}`),
+    ...fields.map(field => {
+      const text = numbers(field).join(", ");
+      return `${field}=${isTuple(field) ? `(${text})` : text}`;
+    }),
     ...loss.switches.map(name => `${name}=${switches.includes(name) ? "True" : "False"}`),
   ];
   return `lossbook.${loss.title}(${words.join(", ")})`;

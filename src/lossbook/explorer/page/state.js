@@ -15,15 +15,12 @@ function usual() {
   return {
     world: "number",
     chosen: of(name => [...WORLDS[name].chosen]), // null where a place was given up
-    label: of(name => WORLDS[name].label.usual),
+    label: of(name => WORLDS[name].label.usual), // rows, of one number or of several
     prediction: of(name => WORLDS[name].prediction),
+    column: of(() => 0), // the entry of the prediction that moves along the axis
     rate: of(name => WORLDS[name].rate),
     modelRate: 0.1,
-    points: of(name => INITIAL_POINTS[name]),
-    target: 0, // the right one of three classes
-    scores: [0.5, 1.5, -0.5],
-    classRate: 0.5,
-    pushes: 0,
+    points: of(name => INITIAL_POINTS[name]), // where there is a model to learn from them
     parameters: {},
     paths: {}, // of predictions that are pushed, by loss
   };
@@ -78,13 +75,11 @@ function written() {
   const pairs = {
     predict: world,
     losses: state.chosen[world].map(name => name ?? "").join(","),
-    y: state.label[world],
-    p: state.prediction[world],
+    y: state.label[world].map(entry => Number(entry.toPrecision(6))).join(","),
+    p: state.prediction[world].join(","),
+    ...(WORLDS[world].axes.length > 1 ? { column: state.column[world] } : {}),
     rate: state.rate[world],
     model: state.modelRate,
-    class: state.target,
-    scores: state.scores.map(score => Number(score.toPrecision(6))).join(","),
-    push: state.classRate,
   };
   for (const { loss } of chosenLosses()) {
     for (const [name, value] of Object.entries(state.parameters[loss.name] ?? {})) {
@@ -113,21 +108,19 @@ export function readAddress() {
       known.includes(name) && names.indexOf(name) === k ? name : null,
     );
   }
-  const { low, high } = WORLDS[world];
-  const label = WORLDS[world].label;
-  fresh.label[world] = numberIn(pairs.y, label.low, label.high) ?? fresh.label[world];
-  fresh.prediction[world] = numberIn(pairs.p, low, high) ?? fresh.prediction[world];
+  const { axes, label } = WORLDS[world];
+  fresh.label[world] = labelGiven(pairs.y, label, axes.length) ?? fresh.label[world];
+  fresh.prediction[world] = rowGiven(pairs.p, axes) ?? fresh.prediction[world];
+  fresh.column[world] = axes.findIndex((_, k) => String(k) === pairs.column);
+  fresh.column[world] = Math.max(fresh.column[world], 0);
   fresh.rate[world] = nearest(RATES, numberIn(pairs.rate, 0, 10) ?? fresh.rate[world]);
   fresh.modelRate = nearest(RATES, numberIn(pairs.model, 0, 10) ?? fresh.modelRate);
-  fresh.target = [0, 1, 2][numberIn(pairs.class, 0, 2)] ?? fresh.target;
-  fresh.scores = scoresIn(pairs.scores) ?? fresh.scores;
-  fresh.classRate = nearest(RATES, numberIn(pairs.push, 0, 10) ?? fresh.classRate);
-  fresh.points[world] = pointsIn(pairs.points, fresh.points[world]);
-  fresh.parameters = parametersIn(pairs);
+  fresh.points[world] = pointsGiven(pairs.points, fresh.points[world]);
+  fresh.parameters = parametersGiven(pairs);
   change(fresh);
 }
 
-function parametersIn(pairs) {
+function parametersGiven(pairs) {
   const found = {};
   for (const [name, text] of Object.entries(pairs)) {
     const [owner, parameter] = name.split(".");
@@ -141,12 +134,26 @@ function parametersIn(pairs) {
   return found;
 }
 
-function scoresIn(text) {
-  const scores = (text ?? "").split(",").map(score => numberIn(score, -100, 100));
-  return scores.length === 3 && !scores.includes(null) ? scores : null;
+// As many numbers as there are ranges, each within its own.
+function rowGiven(text, ranges) {
+  const entries = (text ?? "").split(",");
+  const row = ranges.map(({ low, high }, k) => numberIn(entries[k], low, high));
+  return entries.length === ranges.length && !row.includes(null) ? row : null;
 }
 
-function pointsIn(text, otherwise) {
+function labelGiven(text, { form, low, high, usual }, columns) {
+  if (form === "grade") {
+    const grade = rowGiven(text, [{ low: 0, high: columns }]);
+    return grade?.every(Number.isInteger) ? grade : null;
+  }
+  if (form !== "class") return rowGiven(text, usual.map(() => ({ low, high })));
+  const shares = rowGiven(text, usual.map(() => ({ low: 0, high: 1 })));
+  const whole = shares?.reduce((sum, share) => sum + share, 0);
+  return whole > 0 ? shares.map(share => share / whole) : null;
+}
+
+function pointsGiven(text, otherwise) {
+  if (!otherwise) return otherwise;
   const points = (text ?? "").split(",").map(point => point.split("~").map(Number));
   const isRight = points.every(
     point => point.length === otherwise[0].length && point.every(x => Math.abs(x) <= 10),
