@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lossbook.boosting.fisher import expected_of
+from lossbook.boosting.fisher import Formula, expected_of
 from lossbook.boosting.levels import has_kinks, secant_of_levels
 from lossbook.boosting.probes import is_safe
 from lossbook.boosting.secant import mirror_of, secant
@@ -18,9 +18,6 @@ from lossbook.families import LevelsLoss
 
 if TYPE_CHECKING:
     from lossbook.loss import Loss
-
-# From labels and scores to gradient and curvature, without weights.
-Formula = Callable[[Any, Any], tuple[Any, Any]]
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ def formula(loss: Loss, name: str, floor: float | None = None) -> Formula | None
         case "exact":
             return functools.partial(loss.gradient_and_hessian, reduction="none")
         case "fisher":
-            return _with_gradient(loss, expected_of(loss))
+            return expected_of(loss, floor)
         case "bound":
             return _with_gradient(loss, _constant(loss.facts.smoothness))
         case "secant":
@@ -79,15 +76,19 @@ def formula(loss: Loss, name: str, floor: float | None = None) -> Formula | None
 def safe_choice(loss: Loss) -> str:
     """The name that trains well where a library has no objective of its own for a loss.
 
-    Of residuals the secant goes first, since the Hessian vanishes far out while the slope stays;
-    otherwise the Hessian, if it is positive wherever there is a slope.
+    Of residuals the secant goes first, since the Hessian vanishes far out while the slope stays; of
+    quantiles the expected curvature, as the secant is slow far from the median. Otherwise the
+    Hessian of convex losses, if it is positive wherever there is a slope.
     """
-    is_of_numbers = not loss.is_row and loss.label_domain.two_classes is None
-    order = ["fisher", "bound"]
-    if loss.facts.convex:
-        order.insert(0, "exact")
-    order.insert(0 if is_of_numbers else len(order) - 2, "secant")
+    if loss.facts.kinks or isinstance(loss, LevelsLoss):
+        order = ["exact", "fisher", "secant"]
+    elif not loss.is_row and loss.label_domain.two_classes is None:
+        order = ["secant", "exact", "fisher", "bound"]
+    else:
+        order = ["exact", "secant", "fisher", "bound"]
     for name in order:
+        if name == "exact" and not loss.facts.convex:
+            continue
         found = formula(loss, name)
         if found is not None and is_safe(loss, found):
             return name
@@ -114,6 +115,7 @@ def _with_gradient(loss: Loss, curvature: Callable[[Any, Any], Any] | None) -> F
 
 def _secant(loss: Loss, floor: float | None) -> Formula | None:
     if isinstance(loss, LevelsLoss):
-        return functools.partial(secant_of_levels, loss, floor) if has_kinks(loss) else None
+        has_secant = has_kinks(loss) and not loss.non_crossing
+        return functools.partial(secant_of_levels, loss, floor) if has_secant else None
     mirror = mirror_of(loss)
     return None if mirror is None else functools.partial(secant, loss, mirror, floor)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lossbook.boosting.levels import expected_of_levels
-from lossbook.boosting.probes import is_safe, labels_of
+from lossbook.boosting.probes import is_safe, labels_of, scores_of
+from lossbook.boosting.secant import density, mirror_of
 from lossbook.engine.libraries import HOME
 from lossbook.families import LevelsLoss, LikelihoodLoss, LocationScaleLoss
 from lossbook.functionals import Mean
@@ -23,30 +24,30 @@ from lossbook.links import IDENTITY
 if TYPE_CHECKING:
     from lossbook.loss import Loss
 
-Expected = Callable[[Any, Any], Any]
+Formula = Callable[[Any, Any], tuple[Any, Any]]
 
 
-def expected_of(loss: Loss) -> Expected | None:
-    """The expected curvature from labels and scores; None where it has no form.
-
-    None also for losses of straight pieces, whose Hessian knows nothing of the kinks.
-    """
+def expected_of(loss: Loss, floor: float | None) -> Formula | None:
+    """Gradient and expected curvature, from labels and scores; None where it has no form."""
+    if isinstance(loss, LevelsLoss):
+        return functools.partial(expected_of_levels, loss, floor)
+    if loss.is_of_residual and loss.facts.kinks:
+        mirror = mirror_of(loss)
+        return None if mirror is None else functools.partial(density, loss, mirror, floor)
     expected = _form_of(loss)
     if expected is None:
         return None
-    found = functools.partial(expected, loss)
 
-    def with_gradient(y_true: Any, raw: Any) -> tuple[Any, Any]:
-        return loss.gradient(y_true, raw, reduction="none"), found(y_true, raw)
+    def formula(y_true: Any, raw: Any) -> tuple[Any, Any]:
+        return loss.gradient(y_true, raw, reduction="none"), expected(loss, raw)
 
-    return found if is_safe(loss, with_gradient) else None
+    # Of straight pieces it is 0: their Hessian knows nothing of kinks.
+    return formula if is_safe(loss, formula) else None
 
 
-def _form_of(loss: Loss) -> Callable[[Any, Any, Any], Any] | None:
+def _form_of(loss: Loss) -> Callable[[Any, Any], Any] | None:
     if isinstance(loss, LocationScaleLoss):
         return _of_location_and_scale
-    if isinstance(loss, LevelsLoss):
-        return expected_of_levels
     if isinstance(loss, LikelihoodLoss):
         return _of_classes
     if not loss.is_row and loss.label_domain.two_classes is not None:
@@ -56,7 +57,7 @@ def _form_of(loss: Loss) -> Callable[[Any, Any, Any], Any] | None:
     return None
 
 
-def _of_classes(loss: LikelihoodLoss, _: Any, raw: Any) -> Any:
+def _of_classes(loss: LikelihoodLoss, raw: Any) -> Any:
     """All classes, in the shares for which their slopes balance at these scores.
 
     The slope of class k is a_k (p - e_k): slopes balance for shares in proportion to p_k / a_k.
@@ -75,7 +76,7 @@ def _of_classes(loss: LikelihoodLoss, _: Any, raw: Any) -> Any:
     return expected / np.where(total > 0, total, 1)
 
 
-def _of_two_classes(loss: Loss, _: Any, raw: Any) -> Any:
+def _of_two_classes(loss: Loss, raw: Any) -> Any:
     """Both classes, in the shares for which their slopes balance at this score."""
     first, second = (np.full_like(raw, label) for label in loss.label_domain.two_classes or ())
     down, bend = loss.gradient_and_hessian(second, raw, reduction="sum")
@@ -86,12 +87,12 @@ def _of_two_classes(loss: Loss, _: Any, raw: Any) -> Any:
     return share * bend + (1 - share) * other_bend
 
 
-def _at_mean(loss: Loss, _: Any, raw: Any) -> Any:
+def _at_mean(loss: Loss, raw: Any) -> Any:
     """The Hessian of the label that the score predicts, as it is a straight line in the label."""
     return loss.hessian(loss.inverse_link(raw), raw, reduction="sum")
 
 
-def _of_location_and_scale(loss: LocationScaleLoss, _: Any, raw: Any) -> Any:
+def _of_location_and_scale(loss: LocationScaleLoss, raw: Any) -> Any:
     with np.errstate(over="ignore"):
         by_location, by_scale = loss.information(HOME, raw[..., 1])
     expected = np.empty_like(raw)
@@ -102,15 +103,15 @@ def _of_location_and_scale(loss: LocationScaleLoss, _: Any, raw: Any) -> Any:
 def _predicts_labels(loss: Loss) -> bool:
     """Whether the inverse link gives what labels may be: not so for a hinge's scores."""
     if loss.is_row:
-        return np.allclose(loss.inverse_link(np.asarray([0.3, -1.0, 0.5])).sum(), 1)
+        return np.allclose(loss.inverse_link(scores_of(loss)).sum(axis=-1), 1)
     return loss.is_of_residual or loss.link != IDENTITY
 
 
 def _is_straight(loss: Loss) -> bool:
     """Whether the Hessian of a label between two others lies between theirs, in proportion."""
     if loss.is_row:
-        first, second = np.eye(3)[:2]
-        raw = np.asarray([[0.3, -1.0, 0.5]])
+        raw = scores_of(loss)
+        first, second = np.eye(raw.shape[-1])[:2]
     else:
         allowed = labels_of(loss)
         first, second = np.asarray(min(allowed)), np.asarray(max(allowed))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lossbook.boosting.secant import floor_for
+from lossbook.boosting.secant import floor_for, floored
 from lossbook.engine.libraries import HOME
 from lossbook.families import LevelsLoss
 
@@ -21,22 +21,24 @@ def has_kinks(loss: LevelsLoss) -> bool:
 def secant_of_levels(
     loss: LevelsLoss, floor: float | None, y_true: Any, raw: Any
 ) -> tuple[Any, Any]:
-    """Of quantiles: 1 / (2 distance) at each level, whatever its share, brought to the columns.
-
-    Gradient and curvature are times the floor, as those of one quantile.
-    """
-    floor = floor or floor_for(loss, y_true)
+    """Of quantiles that may cross: at each level the secant of one quantile."""
     gradient = loss.gradient(y_true, raw, reduction="none")
-    gradient *= floor
-    distance = abs(_residuals(loss, y_true, raw))
-    return gradient, _through_steps(loss, raw, floor / (2 * np.maximum(distance, floor)))
+    return floored(gradient, 0.5, _residuals(loss, y_true, raw), floor or floor_for(loss, y_true))
 
 
-def expected_of_levels(loss: LevelsLoss, y_true: Any, raw: Any) -> Any:
-    """The curvature of each level's cost, brought to the columns without how steps bend."""
-    taus, residuals = HOME.row(loss.taus), _residuals(loss, y_true, raw)
-    curvature = loss.model_curvature(HOME, taus, residuals)
-    return _through_steps(loss, raw, np.broadcast_to(curvature, raw.shape)).astype(raw.dtype)
+def expected_of_levels(
+    loss: LevelsLoss, floor: float | None, y_true: Any, raw: Any
+) -> tuple[Any, Any]:
+    """Gradient, and the expected curvature of each level's cost, brought to the columns."""
+    gradient, residual = loss.gradient(y_true, raw, reduction="none"), _residuals(loss, y_true, raw)
+    taus = HOME.row(loss.taus)
+    if has_kinks(loss):
+        pull, floor = np.sqrt(taus * (1 - taus)), floor or floor_for(loss, y_true)
+        gradient, curvature = floored(gradient, pull, residual, floor)
+    else:
+        curvature = loss.model_curvature(HOME, taus, residual)
+        curvature = np.broadcast_to(curvature, raw.shape).astype(raw.dtype)
+    return gradient, _through_steps(loss, raw, curvature)
 
 
 def _residuals(loss: LevelsLoss, y_true: Any, raw: Any) -> Any:
@@ -45,14 +47,15 @@ def _residuals(loss: LevelsLoss, y_true: Any, raw: Any) -> Any:
 
 
 def _through_steps(loss: LevelsLoss, raw: Any, curvature: Any) -> Any:
-    """A diagonal above J^T diag(curvature) J, where J says how levels move with the columns.
+    """The curvature by columns, of steps from level to level.
 
-    By the inequality of Cauchy and Schwarz, (sum_j J_kj d_j)^2 <= (sum_j J_kj) sum_j J_kj d_j^2: it
-    holds for a step in all columns at once, as a round of boosting takes.
+    A column moves its own level and all above it, at the rate of its softplus; how the softplus
+    bends does not count, as slopes sum to 0 at the best prediction. The diagonal of J^T diag(h) J
+    has the rate squared: once keeps the step finite where a rate vanishes, as gradients have it
+    once too.
     """
     if not loss.non_crossing:
         return curvature
     rates = HOME.sigmoid(raw)
     rates[..., 0] = 1
-    weighed = curvature * np.cumsum(rates, axis=-1)
-    return rates * np.cumsum(weighed[..., ::-1], axis=-1)[..., ::-1]
+    return rates * np.cumsum(curvature[..., ::-1], axis=-1)[..., ::-1]

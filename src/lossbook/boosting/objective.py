@@ -14,7 +14,7 @@ from lossbook.boosting.builtin import Builtin, weighed
 from lossbook.boosting.curvature import MENU, choices, formula, safe_choice
 from lossbook.boosting.probes import has_slope
 from lossbook.errors import InputError
-from lossbook.families import MarginLoss
+from lossbook.families import LevelsLoss, MarginLoss
 
 if TYPE_CHECKING:
     from lossbook.loss import Loss
@@ -151,8 +151,14 @@ class Objective(ABC):
         """The model that was dumped."""
 
     def predict(self, model: Any, features: Any) -> Any:
-        """What the raw scores stand for: probabilities, means, quantiles."""
-        return self.loss.inverse_link(self.predict_raw(model, features))
+        """What the raw scores stand for: probabilities, means, quantiles.
+
+        Levels that cross are put in order, by which their loss can only fall (Chernozhukov,
+        Fernandez-Val and Galichon, Quantile and Probability Curves Without Crossing, Econometrica
+        78 (2010)).
+        """
+        predicted = self.loss.inverse_link(self.predict_raw(model, features))
+        return np.sort(predicted, axis=-1) if isinstance(self.loss, LevelsLoss) else predicted
 
     def value(self, y_true: Any, raw: Any, sample_weight: Any = None) -> float:
         """The mean loss, as metrics report it."""

@@ -84,24 +84,59 @@ def mirror_of(loss: Loss) -> Mirror | None:
 def secant(
     loss: Loss, mirror: Mirror, floor: float | None, y_true: Any, raw: Any
 ) -> tuple[Any, Any]:
-    """Gradient and secant curvature of each sample, without weights.
-
-    Of losses with a kink both are times the floor, so that the curvature is at most the slope,
-    whatever the unit of the labels: penalties on leaves mean what they mean for squared error.
-    """
-    gradient = loss.gradient(y_true, raw, reduction="none")
+    """Gradient and secant curvature of each sample, without weights."""
+    here, there = _both_slopes(loss, mirror, y_true, raw)
     distance = mirror.distances(y_true, raw)
-    pull = gradient if mirror.is_even else _even_part(loss, y_true, raw, distance)
     if loss.facts.kinks:
-        floor = floor or floor_for(loss, y_true)
-        gradient *= floor
-        return gradient, (abs(pull) * (floor / np.maximum(abs(distance), floor))).astype(raw.dtype)
-    is_close = (distance == 0) if mirror.is_even else abs(distance) < _CLOSE
+        return floored(here, (here - there) / 2, distance, floor or floor_for(loss, y_true))
+    is_close = abs(distance) <= (0 if mirror.is_even else _CLOSE)
     with np.errstate(divide="ignore", invalid="ignore"):
-        slope = (pull / distance).astype(raw.dtype, copy=False)
+        slope = (here - there) / (2 * distance)
+    slope = slope.astype(raw.dtype, copy=False)
     if is_close.any():
         slope[is_close] = loss.hessian(y_true[is_close], raw[is_close], reduction="none")
-    return gradient, slope
+    return here.astype(raw.dtype, copy=False), slope
+
+
+def density(
+    loss: Loss, mirror: Mirror, floor: float | None, y_true: Any, raw: Any
+) -> tuple[Any, Any]:
+    """Gradient, and a stand-in for the second derivative of straight pieces on average.
+
+    That is the density of the labels at the kink, times the jump of the slope: estimated from the
+    distances, with the geometric mean of both slopes. Of the median it is the secant; of quantiles
+    far out it is smaller, as labels are rarer there (with the secant such quantiles are reached in
+    many more rounds; half the exponent, or none, did worse than this).
+    """
+    here, there = _both_slopes(loss, mirror, y_true, raw)
+    pull = np.sqrt(abs(here * there))
+    distance = mirror.distances(y_true, raw)
+    return floored(here, pull, distance, floor or floor_for(loss, y_true))
+
+
+def floored(gradient: Any, pull: Any, distance: Any, floor: float) -> tuple[Any, Any]:
+    """Gradient and pull / distance, both times the floor, which distances are not below.
+
+    So the curvature is at most the pull, whatever the unit of the labels: penalties on leaves mean
+    what they mean for squared error.
+    """
+    dtype = distance.dtype
+    curvature = abs(pull) * (floor / np.maximum(abs(distance), dtype.type(floor)))
+    return (gradient * floor).astype(dtype, copy=False), curvature.astype(dtype, copy=False)
+
+
+def _both_slopes(loss: Loss, mirror: Mirror, y_true: Any, raw: Any) -> tuple[Any, Any]:
+    """The gradients at a prediction and at its mirror image."""
+    if mirror.is_even:
+        here = loss.gradient(y_true, raw, reduction="none")
+        return here, -here
+    # They may be almost the same: only float64 has digits left of their difference.
+    raw = raw.astype(np.float64)
+    there = raw - 2 * mirror.distances(y_true, raw)
+    return (
+        loss.gradient(y_true, raw, reduction="none"),
+        loss.gradient(y_true, there, reduction="none"),
+    )
 
 
 def floor_for(loss: Loss, y_true: Any) -> float:
@@ -110,14 +145,6 @@ def floor_for(loss: Loss, y_true: Any) -> float:
         return FLOOR_SHARE  # the margin has a unit of its own
     centre = np.nanmean(y_true, dtype=np.float64)
     return FLOOR_SHARE * float(np.nanmean(abs(y_true - centre), dtype=np.float64)) or 1.0
-
-
-def _even_part(loss: Loss, y_true: Any, raw: Any, distance: Any) -> Any:
-    """Half the difference between the gradients at both images, in float64 as they are close."""
-    here = raw.astype(np.float64)
-    there = here - 2 * distance.astype(np.float64)
-    slopes = (loss.gradient(y_true, at, reduction="none") for at in (here, there))
-    return np.subtract(*slopes) / 2
 
 
 def _middle(loss: MarginLoss) -> float:
