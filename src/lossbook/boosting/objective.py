@@ -51,11 +51,14 @@ class Objective(ABC):
         self._check_curvature()
         if self.curvature is None:
             has_own = self.builtin is not None and not self.builtin.apart
-            chosen = "native" if has_own else safe_choice(self.loss)
+            chosen = "native" if has_own else self._safe_choice()
             object.__setattr__(self, "curvature", chosen)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.loss, self.curvature, self.floor)
+
+    def _safe_choice(self) -> str:
+        return safe_choice(self.loss)
 
     @property
     @abstractmethod
@@ -64,18 +67,21 @@ class Objective(ABC):
 
     def derivatives(self, y_true: Any, raw: Any, sample_weight: Any) -> tuple[Any, Any]:
         """Gradient and curvature of each sample, times its weight, in the dtype of ``raw``."""
-        y_true = self.labels(y_true)
-        weight = self._weights(sample_weight, raw)
-        if self.curvature == "exact":
-            pair = Builtin("").derivatives(self.loss, y_true, raw, weight)
-        elif self._native is not None:
-            pair = self._native.derivatives(self.loss, y_true, raw, weight)
-        else:
-            gradient, curvature = self._formula(y_true, raw)
-            pair = weighed(gradient, weight), weighed(curvature, weight)
+        pair = self.unchecked(y_true, raw, sample_weight)
         for what, values in zip(("gradient", "curvature"), pair, strict=True):
             check_finite(what, values, raw)
         return pair
+
+    def unchecked(self, y_true: Any, raw: Any, sample_weight: Any) -> tuple[Any, Any]:
+        """The same, where NaN and infinity may be among them."""
+        y_true = self.labels(y_true)
+        weight = self._weights(sample_weight, raw)
+        if self.curvature == "exact":
+            return Builtin("").derivatives(self.loss, y_true, raw, weight)
+        if self._native is not None:
+            return self._native.derivatives(self.loss, y_true, raw, weight)
+        gradient, curvature = self._formula(y_true, raw)
+        return weighed(gradient, weight), weighed(curvature, weight)
 
     def labels(self, y_true: Any) -> Any:
         """Labels as the loss has them: classes 0 and 1 become -1 and 1 for losses of the margin."""
@@ -225,7 +231,7 @@ def _check_loss(loss: Loss) -> None:
         )
 
 
-def check_finite(what: str, values: Any, raw: Any) -> None:
+def check_finite(what: str, values: Any, raw: Any, rows: str = "") -> None:
     """Raise for NaN and infinity, of which a library makes a constant model without a word."""
     with np.errstate(all="ignore"):
         # One pass without an array of its own: a sum is finite if all are, or nearly always.
@@ -237,7 +243,7 @@ def check_finite(what: str, values: Any, raw: Any) -> None:
     first = tuple(map(int, broken[0]))
     index = first if len(first) > 1 else first[0]
     raise InputError(
-        f"the {what} is {values[first]} at index {index}, where the raw score is "
+        f"the {what} is {values[first]} at index {index}{rows}, where the raw score is "
         f"{raw[first]:g}: look for a missing label there, or train with a smaller learning rate "
         "(the model may have diverged).",
         argument="y_pred",
