@@ -172,7 +172,8 @@ class CatBoostObjective(Objective):
     def _has_floor(self) -> bool:
         loss = self.loss
         has = has_kinks(loss) if isinstance(loss, LevelsLoss) else bool(loss.facts.kinks)
-        return self.curvature == "secant" and has and loss.label_domain.two_classes is None
+        is_over_distance = self.curvature in ("secant", "fisher")
+        return is_over_distance and has and loss.label_domain.two_classes is None
 
     # -- labels -----------------------------------------------------------------------------------
 
