@@ -110,7 +110,7 @@ class Objective(ABC):
         if is_missing.any():
             index = int(np.argwhere(is_missing)[0, 0])
             raise InputError(
-                f"y_true is nan at index {index}: leave out rows without a label.",
+                f"y_true has nan at index {index}: leave out rows without a label.",
                 argument="y_true",
                 index=index,
             )

@@ -104,6 +104,8 @@ class XGBoostObjective(Objective):
         """A Booster, from the best start on, to the best round on the last validation set."""
         import xgboost
 
+        # First, as it checks labels and weights with better words than XGBoost's.
+        start = self.parameters(y_true, sample_weight)
         table = xgboost.DMatrix(features, y_true, weight=sample_weight)
         watched = [
             (xgboost.DMatrix(*two, weight=weight), f"validation_{place}")
@@ -111,7 +113,7 @@ class XGBoostObjective(Objective):
         ]
         stop = [xgboost.callback.EarlyStopping(rounds=patience, save_best=True)] if patience else []
         return xgboost.train(
-            self.parameters(y_true, sample_weight) | dict(parameters),
+            start | dict(parameters),
             table,
             num_boost_round=rounds,
             obj=self,
