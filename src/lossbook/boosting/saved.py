@@ -55,6 +55,8 @@ class Saved:
         """What is worth keeping of trained trees."""
         settings = trees.get_params()
         loss = settings.pop("loss")
+        # What was chosen once stays, whatever would be chosen later.
+        settings["curvature"] = trees.objective.curvature
         model = trees.objective.dump(trees._fitted())
         return cls(loss, settings, version_of(trees.library), model)
 
@@ -71,6 +73,8 @@ class Saved:
             text = json.dumps(record, indent=2)
         except TypeError as error:
             raise InputError(f"the settings cannot be written as JSON: {error}.") from None
+        if not path.parent.is_dir():
+            raise InputError(f"{path.parent} is no folder: make it first.", argument="path")
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
         try:
             with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as archive:

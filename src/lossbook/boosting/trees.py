@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-
 from lossbook.boosting.objective import Objective
+from lossbook.boosting.samples import checked, checked_sets, table
 from lossbook.boosting.saved import Saved
-from lossbook.errors import InputError
+from lossbook.errors import InputError, InputTypeError
 from lossbook.loss import Loss
 
 LIBRARIES = ("xgboost", "lightgbm", "catboost")
 
-# Features, labels, weights or None.
-Sample = tuple[Any, Any, Any]
+# Parameters of the libraries that arguments of BoostedTrees stand for.
+_STAND_FOR = {
+    "loss": ("objective", "loss_function", "application"),
+    "rounds": (
+        *("num_boost_round", "n_estimators", "iterations", "num_iterations", "num_iteration"),
+        *("num_rounds", "num_round", "num_trees", "n_iter"),
+    ),
+    "patience": (
+        *("early_stopping_rounds", "early_stopping_round", "early_stopping", "n_iter_no_change"),
+        "od_wait",
+    ),
+}
 
 
 class BoostedTrees:
@@ -69,6 +78,7 @@ class BoostedTrees:
         floor: float | None = None,
         **parameters: Any,
     ) -> None:
+        _check_loss(loss)
         if library not in LIBRARIES:
             raise InputError(
                 f"library must be one of {', '.join(LIBRARIES)}, got {library!r}.",
@@ -80,8 +90,9 @@ class BoostedTrees:
                 raise InputError(
                     f"{name} must be a whole number above 0, got {count!r}.", argument=name
                 )
+        _check_parameters(parameters)
         self.loss, self.library, self.rounds, self.patience = loss, library, rounds, patience
-        self.parameters = parameters
+        self.curvature, self.floor, self.parameters = curvature, floor, parameters
         self.objective: Objective = getattr(loss, library)(curvature, floor=floor)
         self.model_: Any = None
 
@@ -98,11 +109,8 @@ class BoostedTrees:
         validation : (features, y_true) or (features, y_true, sample_weight), or a list of such
             What to measure the loss on after each round.
         """
-        train = _checked("", features, y_true, sample_weight)
-        watched = [
-            _checked(f" of validation set {place}", *data)
-            for place, data in enumerate(_listed(validation))
-        ]
+        train = checked("", features, y_true, sample_weight)
+        watched = checked_sets(validation)
         if self.patience is not None and not watched:
             raise InputError(
                 "patience needs a validation set to watch: give fit(..., validation=(X, y)).",
@@ -119,11 +127,16 @@ class BoostedTrees:
 
     def predict(self, features: Any) -> Any:
         """What the loss is about: probabilities, means, quantiles; the inverse link of scores."""
-        return self.objective.predict(self._fitted(), features)
+        return self.objective.predict(self._fitted(), table(features))
 
     def predict_raw(self, features: Any) -> Any:
         """The raw scores, as trees add them up."""
-        return self.objective.predict_raw(self._fitted(), features)
+        return self.objective.predict_raw(self._fitted(), table(features))
+
+    def score(self, features: Any, y_true: Any, sample_weight: Any = None) -> float:
+        """Minus the mean loss: higher is better, as scikit-learn wants it to choose settings."""
+        features, labels, weight = checked("", features, y_true, sample_weight)
+        return -self.objective.value(labels, self.predict_raw(features), weight)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write loss, settings and the library's own model into one file."""
@@ -153,16 +166,31 @@ class BoostedTrees:
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The settings, as scikit-learn asks for them."""
         settings = {"loss": self.loss, "library": self.library, "rounds": self.rounds}
-        settings |= {"patience": self.patience, "curvature": self.objective.curvature}
-        return settings | {"floor": self.objective.floor, **self.parameters}
+        settings |= {"patience": self.patience, "curvature": self.curvature}
+        return settings | {"floor": self.floor, **self.parameters}
 
     def set_params(self, **settings: Any) -> Self:
-        """Change some of the settings; what was trained is forgotten."""
-        changed = self.get_params() | settings
-        if {"loss", "library"} & settings.keys() and "curvature" not in settings:
-            changed["curvature"] = None
-        self.__init__(**changed)  # type: ignore[misc]
+        """Change some of the settings; what was trained is forgotten.
+
+        Parameters of the loss are set as scikit-learn does it: ``loss__delta=2.0``.
+        """
+        of_loss = {name[6:]: value for name, value in settings.items() if name[:6] == "loss__"}
+        if of_loss:
+            settings = {name: settings[name] for name in settings if name[:6] != "loss__"}
+            loss: Any = settings.get("loss", self.loss)
+            settings["loss"] = dataclasses.replace(loss, **of_loss)
+        self.__init__(**self.get_params() | settings)  # type: ignore[misc]
         return self
+
+    def __sklearn_tags__(self) -> Any:
+        # Only scikit-learn asks for them.
+        from sklearn.utils import InputTags, Tags, TargetTags
+
+        targets = TargetTags(required=True, multi_output=True)
+        return Tags(estimator_type=None, target_tags=targets, input_tags=InputTags(allow_nan=True))
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return self.model_ is not None
 
     def __repr__(self) -> str:
         return f"BoostedTrees({self.loss!r}, {self.library!r}, rounds={self.rounds})"
@@ -173,25 +201,21 @@ class BoostedTrees:
         return self.model_
 
 
-def _listed(validation: Any) -> Sequence[tuple[Any, ...]]:
-    """One validation set as a list of one."""
-    is_one = (
-        isinstance(validation, tuple) and len(validation) and not isinstance(validation[0], tuple)
-    )
-    return [validation] if is_one else list(validation)
+def _check_loss(loss: Any) -> None:
+    if isinstance(loss, Loss):
+        return
+    fix = "give a loss, as lossbook.Huber(delta=1.0)"
+    if isinstance(loss, str):
+        fix = f"give lossbook.get({loss!r})"
+    if isinstance(loss, type) and issubclass(loss, Loss):
+        fix = f"give {loss.__name__}(), an instance"
+    raise InputTypeError(f"loss must be a loss of lossbook, got {loss!r}: {fix}.")
 
 
-def _checked(where: str, features: Any, y_true: Any, sample_weight: Any = None) -> Sample:
-    """Features, labels and weights of as many rows each."""
-    rows = len(features) if not hasattr(features, "shape") else features.shape[0]
-    labels = np.asarray(y_true)
-    if labels.ndim == 2 and labels.shape[1] == 1:
-        labels = labels[:, 0]
-    for name, values in (("y_true", labels), ("sample_weight", sample_weight)):
-        if values is not None and len(values) != rows:
-            raise InputError(
-                f"{name}{where} has {len(values)} entries for {rows} rows of features.",
-                argument=name,
-            )
-    weight = None if sample_weight is None else np.asarray(sample_weight)
-    return features, labels, weight
+def _check_parameters(parameters: dict[str, Any]) -> None:
+    for argument, names in _STAND_FOR.items():
+        for name in names:
+            if name in parameters:
+                raise InputError(
+                    f"{name} is no parameter here: give {argument}= instead.", argument=name
+                )

@@ -121,7 +121,11 @@ def _room(subject: Subject, y_pred: Array) -> Array:
 def _tableau(
     subject: Subject, output: str, y_true: Array, y_pred: Array, first: Array, rounds: int = 6
 ) -> Slopes:
-    size = np.abs(subject.compute(output, y_true, y_pred)).astype(float)
+    results = subject.compute(output, y_true, y_pred)
+    # An objective may round to what its booster reads.
+    is_narrow = results.dtype in (np.float16, np.float32)
+    eps = np.finfo(results.dtype if is_narrow else float).eps
+    size = np.abs(results).astype(float)
     size = size if size.shape == y_pred.shape else size.reshape(-1, *[1] * (y_pred.ndim - 1))
     best, errors = np.full(y_pred.shape, np.nan), np.full(y_pred.shape, np.inf)
     above: list[Array] = []
@@ -135,7 +139,7 @@ def _tableau(
         for order, old in enumerate(above, start=1):
             factor = 4.0**order
             row.append((factor * row[-1] - old) / (factor - 1))
-        rounding = 4 * np.finfo(float).eps * size / step
+        rounding = 4 * eps * size / step
         for new, old in zip(row[1:], above, strict=True):
             error = np.maximum(np.abs(new - old), np.abs(new - row[-2])) + rounding
             better = error < errors
