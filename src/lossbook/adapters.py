@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lossbook.registry import boosting
+
 if TYPE_CHECKING:
     from lossbook.boosting.catboost import CatBoostObjective
     from lossbook.boosting.lightgbm import LightGBMObjective
@@ -43,9 +45,8 @@ class Adapters:
         >>> gradient, curvature
         (array([ 0.5, -0.5]), array([0.25, 0.25]))
         """
-        from lossbook.boosting.xgboost import XGBoostObjective
-
-        return XGBoostObjective(self, curvature, floor)
+        objective: XGBoostObjective = boosting("xgboost").XGBoostObjective(self, curvature, floor)
+        return objective
 
     def lightgbm(
         self: Any, curvature: str | None = None, *, floor: float | None = None
@@ -77,9 +78,10 @@ class Adapters:
         >>> gradient, curvature
         (array([0.5, 0.9], dtype=float32), array([1., 1.], dtype=float32))
         """
-        from lossbook.boosting.lightgbm import LightGBMObjective
-
-        return LightGBMObjective(self, curvature, floor)
+        objective: LightGBMObjective = boosting("lightgbm").LightGBMObjective(
+            self, curvature, floor
+        )
+        return objective
 
     def catboost(
         self: Any, curvature: str | None = None, *, floor: float | None = None
@@ -124,6 +126,7 @@ class Adapters:
         array([[-0.5 , -0.25],
                [ 0.5 , -0.25]])
         """
-        from lossbook.boosting.catboost import CatBoostObjective
-
-        return CatBoostObjective(self, curvature, floor)
+        objective: CatBoostObjective = boosting("catboost").CatBoostObjective(
+            self, curvature, floor
+        )
+        return objective

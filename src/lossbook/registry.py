@@ -61,6 +61,11 @@ def plotting() -> Any:
     return importlib.import_module("lossbook.report.plots")
 
 
+def boosting(library: str) -> Any:
+    """The module of the objectives of one library, which stands above losses too."""
+    return importlib.import_module(f"lossbook.boosting.{library}")
+
+
 def deriving() -> Any:
     """The module that derives losses: it stands above them too, and needs SymPy."""
     try:
