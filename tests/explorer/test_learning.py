@@ -95,6 +95,41 @@ def test_points_can_be_dragged(visitor: Visitor) -> None:
     assert "points=" in visitor.hash
 
 
+def test_points_can_be_added(visitor: Visitor) -> None:
+    before = points(visitor)
+    plot = visitor.page.locator("#model")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    visitor.page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.85)
+    visitor.settle()
+    (x, y) = points(visitor)[-1]
+    assert len(points(visitor)) == len(before) + 1
+    assert 0.5 < x < 1.6
+    assert y < -3
+    visitor.press("point-add")
+    visitor.page.keyboard.press("ArrowRight")  # the new one is chosen
+    visitor.settle()
+    np.testing.assert_array_equal(points(visitor)[-1], [0.1, 0])
+    assert len(visitor.hash.partition("points=")[2].split(",")) == len(before) + 2
+
+
+def test_points_can_be_taken_away(visitor: Visitor) -> None:
+    visitor.go("predict=score&points=-1~0~0,0~1~1,1~0~1")
+    first, _second, third = points(visitor)
+    dot = visitor.page.locator("#model .point").nth(1)
+    dot.press("Delete")
+    visitor.settle()
+    np.testing.assert_array_equal(points(visitor), [first, third])
+    assert visitor.page.evaluate("document.activeElement.ariaLabel") == "point 2 of 2"
+    visitor.press("point-remove")
+    np.testing.assert_array_equal(points(visitor), [first])
+    visitor.page.locator("#model .point").press("Delete")  # one stays
+    visitor.settle()
+    np.testing.assert_array_equal(points(visitor), [first])
+    assert visitor.page.locator("#point-remove").is_disabled()
+    assert visitor.fits()["Hinge"][1].endswith("of 1")
+
+
 def test_learning_can_be_forgotten(visitor: Visitor) -> None:
     untaught = visitor.fits()
     visitor.press("learn-step", 5)

@@ -152,3 +152,9 @@ def test_address_shows_the_same_row_elsewhere(visitor: Visitor, newcomer: Any) -
     assert other.hash == visitor.hash
     np.testing.assert_equal(other.rows(), visitor.rows())
     assert other.curves("value") == visitor.curves("value")
+
+
+def test_a_jump_by_way_of_its_middle_is_a_jump(visitor: Visitor) -> None:
+    # At the label a quantile's slope is halfway, and of steps it is for many predictions.
+    visitor.go("predict=steps&losses=multi_quantile&column=1&p=-2,1,2&y=1")
+    assert visitor.page.locator("#slope .jump").count() == 2

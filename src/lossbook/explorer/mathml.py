@@ -17,8 +17,10 @@ _SPELLINGS = {
     "<mo>-</mo>": "<mo>&#8722;</mo>",
     "<mn>-": "<mn>&#8722;",
 }
-# A factor that is a function's name stands a little apart.
-_BEFORE_A_WORD = re.compile(r"(<mo>&#8290;</mo>)(?=(<mrow>|<msup>)*<mi>[a-z]{2,}</mi>)")
+# A factor that is a word stands a little apart, on both sides.
+_BESIDE_A_WORD = re.compile(
+    r"<mo>&#8290;</mo>(?=(?:<mrow>|<msup>)*<mi>[a-z]{2,}</mi>)|(?<=[a-z]{2}</mi>)<mo>&#8290;</mo>"
+)
 
 
 def mathml(term: Any, names: Sequence[tuple[Any, Any]] = ()) -> str:
@@ -48,7 +50,7 @@ class _Printer(MathMLPresentationPrinter):  # type: ignore[misc]
         text: str = super().doprint(expr)
         for spelling, shown in _SPELLINGS.items():
             text = text.replace(spelling, shown)
-        return _BEFORE_A_WORD.sub(r'\1<mspace width="0.17em"/>', text)
+        return _BESIDE_A_WORD.sub(r'\g<0><mspace width="0.17em"/>', text)
 
     def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
         """Sums that start without a minus, where they can."""

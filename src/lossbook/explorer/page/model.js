@@ -1,6 +1,7 @@
-// The panel of the model that learns: its points can be dragged, its lines follow the losses.
+// The panel of the model that learns: its lines follow the losses.
 
 import { Clock } from "./clock.js";
+import { Dots } from "./dots.js";
 import { learned, meanLoss, scoreOf } from "./learning.js";
 import { evaluator } from "./losses.js";
 import { format } from "./numbers.js";
@@ -13,19 +14,18 @@ import { WORLDS } from "./worlds.js";
 
 const REACH = 2.2; // of the features
 const FRAME = 30; // milliseconds between two steps
-const NUDGE = 0.1; // of a point by one press of a key
 
 const picture = find("model");
 const height = width => Math.min(Math.round(width * 0.8), 430);
 const plot = new Plot(picture, { height, bottom: 44 });
 const backdrop = svg("g");
-const dots = svg("g");
-picture.append(backdrop, dots);
+picture.append(backdrop);
 
 // Weights of each chosen loss, and how many steps they have learned.
 let fits = { world: null, weights: {}, steps: 0, lost: [] };
 
 const isClassifier = () => WORLDS[state.world].model === "classifier";
+const dots = new Dots(plot, isClassifier);
 
 function start() {
   fits = { world: state.world, weights: {}, steps: 0, lost: [] };
@@ -81,7 +81,7 @@ function showLearning() {
   plot.place([-REACH, REACH], isClassifier() ? [-REACH, REACH] : [data.low, data.high]);
   const label = isClassifier() ? "first feature (up: the second)" : "feature x (up: label y)";
   backdrop.replaceChildren(plot.frame({ xLabel: label }), ...lines());
-  showPoints();
+  dots.show();
   showFits();
 }
 
@@ -144,75 +144,13 @@ function equation([slope, constant]) {
 const CLASSIFIER =
   "A linear classifier: its score is w₁x₁ + w₂x₂ + b, and each line is where one loss has put the " +
   "score of 0. Drag the points, or choose one with Tab and move it with the arrow keys; Enter " +
-  "changes its class.";
-const DRAG = "Drag the points, or choose one with Tab and move it with the arrow keys.";
+  "changes its class, Delete takes it away. A click between the points adds one.";
+const DRAG =
+  "Drag the points, or choose one with Tab and move it with the arrow keys; Delete takes it away. " +
+  "A click between the points adds one.";
 const LINES = {
   number:
     "A straight line ŷ = ax + b, one for each loss. One point is far off: which losses mind? " + DRAG,
   mean: `A curve μ = exp(ax + b), one for each loss. ${DRAG}`,
   logarithm: `A curve μ = exp(ax + b), one for each loss. ${DRAG}`,
 };
-
-// -- points ------------------------------------------------------------------------------------
-
-function showPoints() {
-  const points = state.points[state.world];
-  while (dots.childElementCount > points.length) dots.lastChild.remove();
-  while (dots.childElementCount < points.length) dots.append(newDot(dots.childElementCount));
-  points.forEach((point, k) => {
-    const dot = dots.children[k];
-    const [across, up] = [plot.x(point[0]), plot.y(point[1])];
-    dot.setAttribute("transform", `translate(${across.toFixed(2)} ${up.toFixed(2)})`);
-    dot.setAttribute("class", `point ${isClassifier() ? `class-${point[2]}` : ""}`);
-    dot.setAttribute("aria-label", `point ${k + 1} of ${points.length}`);
-    dot.setAttribute("aria-valuenow", point[1]);
-    dot.setAttribute("aria-valuetext", said(point));
-  });
-}
-
-function said([x, y, label]) {
-  const place = `${format(x, 3)}, ${format(y, 3)}`;
-  return label === undefined ? place : `${place}, class ${label}`;
-}
-
-function newDot(k) {
-  const dot = svg(
-    "g",
-    { tabindex: 0, role: "slider", "aria-valuemin": -10, "aria-valuemax": 10 },
-    svg("circle", { class: "grip", r: 16 }),
-    svg("circle", { class: "disc", r: 6.5 }),
-    svg("path", { class: "square", d: "M-6 -6H6V6H-6Z" }),
-  );
-  dot.addEventListener("pointerdown", event => {
-    dot.setPointerCapture(event.pointerId);
-    event.stopPropagation();
-  });
-  dot.addEventListener("pointermove", event => event.buttons && move(k, plot.at(event)));
-  dot.addEventListener("keydown", event => press(event, k));
-  return dot;
-}
-
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-
-function press(event, k) {
-  const point = state.points[state.world][k];
-  if (event.key === "Enter" && isClassifier()) {
-    replace(k, [point[0], point[1], 1 - point[2]]);
-  } else if (event.key in ARROWS) {
-    const [across, up] = ARROWS[event.key];
-    move(k, [point[0] + NUDGE * across, point[1] + NUDGE * up]);
-  } else {
-    return;
-  }
-  event.preventDefault();
-}
-
-function move(k, [x, y]) {
-  const held = (value, [low, high]) => Number(Math.min(Math.max(value, low), high).toFixed(2));
-  const rest = state.points[state.world][k].slice(2);
-  replace(k, [held(x, plot.xDomain), held(y, plot.yDomain), ...rest]);
-}
-
-function replace(k, point) {
-  changeHere("points", state.points[state.world].with(k, point));
-}

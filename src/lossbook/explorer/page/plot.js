@@ -53,6 +53,14 @@ export class Plot {
     return [between(this.xDomain, share), between(this.yDomain, rise)];
   }
 
+  // Whether a place of the pointer lies between the axes.
+  covers(event) {
+    const bounds = this.element.getBoundingClientRect();
+    const { left, right, top, bottom } = this.inner;
+    const [x, y] = [event.clientX - bounds.left, event.clientY - bounds.top];
+    return x >= left && x <= right && y >= top && y <= bottom;
+  }
+
   frame({ xLabel = "", showsX = true }) {
     const { left, right, top, bottom } = this.inner;
     const across = ticks(...this.xDomain, (right - left) / 60);

@@ -5,6 +5,7 @@ import { INITIAL_POINTS } from "./points.js";
 import { WORLDS } from "./worlds.js";
 
 export const MOST_CHOSEN = 5;
+export const MOST_POINTS = 60;
 export const RATES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 
 const listeners = [];
@@ -158,7 +159,7 @@ function pointsGiven(text, otherwise) {
   const isRight = points.every(
     point => point.length === otherwise[0].length && point.every(x => Math.abs(x) <= 10),
   );
-  return text && isRight ? points.slice(0, 60) : otherwise;
+  return text && isRight ? points.slice(0, MOST_POINTS) : otherwise;
 }
 
 function numberIn(text, low, high) {

@@ -123,7 +123,7 @@ export const WORLDS = {
     prediction: [3, 0],
     chosen: ["gaussian_nll", "laplace_nll", "student_t"],
     rate: 0.1,
-    meaning: "location, spread",
+    meaning: "stands for",
   },
   levels: {
     title: "levels of a number",
