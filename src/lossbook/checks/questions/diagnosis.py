@@ -63,6 +63,10 @@ def diagnose(
     if not wrong:
         return None
     evidence = _evidence(wrong, what, of)
+    stand_in = subject.stand_in if isinstance(subject, FunctionsSubject) else ""
+    if stand_in and what == "Hessian":
+        says = f"The Hessian is {stand_in}, and not {of}: on purpose."
+        return Finding("hessian", "stand-in", says, "Nothing to do.", evidence, is_note=True)
     if is_far:
         return _far(subject, wrong, what, of, evidence)
     whole = _name(subject, sets, what, of)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from lossbook.boosting.objective import Objective
 from lossbook.checks.subjects.calling import Samplewise, quietly
 from lossbook.checks.subjects.dataset import Dataset
 from lossbook.checks.subjects.guessing import guess_domains
@@ -44,6 +45,8 @@ def recognise(loss: Any, told: Told) -> Subject:
     """The subject of a check, or an error that says what is taken."""
     if told.kind is not None and told.kind not in KINDS:
         raise InputError(f"kind must be one of {', '.join(KINDS)}, got {told.kind!r}.")
+    if isinstance(loss, Objective):
+        return _of_ours(loss, told)
     kind = told.kind or _kind_of(loss, told)
     if kind == "loss":
         return _loss(loss)
@@ -77,6 +80,30 @@ def _loss(loss: Any) -> Subject:
     if not isinstance(loss, Loss):
         raise InputTypeError(f"kind='loss' needs a lossbook.Loss, got {loss!r}.")
     return LossSubject(loss)
+
+
+def _of_ours(objective: Objective, told: Told) -> Subject:
+    """An objective of lossbook, which knows what labels there are and what its curvature is."""
+    loss = objective.loss
+    classes = None
+    if loss.is_row:
+        if loss.columns.of != "classes":
+            raise InputError(
+                f"check takes objectives of one score per sample, or of one per class, but "
+                f"{loss!r} has rows of another kind: check the loss itself."
+            )
+        classes = told.classes or np.shape(loss.example.y_pred)[-1]
+    told = replace(
+        told,
+        label_domain=loss.label_domain,
+        prediction_domain=loss.prediction_domain,
+        classes=classes,
+    )
+    subject: Any = _objective(objective.derivatives, "objective", told)
+    subject.name = repr(objective)
+    if objective.curvature != "exact":
+        subject.stand_in = f"the curvature {objective.curvature!r}"
+    return subject
 
 
 def _functions(functions: Any, told: Told) -> Subject:

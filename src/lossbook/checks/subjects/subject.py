@@ -104,6 +104,8 @@ class FunctionsSubject(Subject):
     weighted: Weighted | None = None
     # Why weights do not come through, where the object itself tells.
     signature: str = ""
+    # What the Hessian is on purpose, where it is known to be something else.
+    stand_in: str = ""
 
     @property
     def outputs(self) -> tuple[str, ...]:  # type: ignore[override]
