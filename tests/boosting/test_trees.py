@@ -15,8 +15,8 @@ import lossbook as lb
 from boosting.cases import data
 from lossbook import registry
 from lossbook.boosting import BoostedTrees
-from lossbook.boosting.saved import version_of
 from lossbook.boosting.trees import LIBRARIES
+from lossbook.boosting.versions import version_of
 
 LOSSES = {
     "classes": lb.BinaryCrossEntropy(from_logits=True),

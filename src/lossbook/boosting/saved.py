@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import os
@@ -10,11 +9,11 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import lossbook
+from lossbook.boosting.versions import version_of
 from lossbook.composition.composition import Composition
 from lossbook.errors import InputError
 from lossbook.loss import Loss
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
 _FORMAT = 1
 _SETTINGS, _MODEL = "lossbook.json", "model"
-# The distributions that a library may be installed as.
-_DISTRIBUTIONS = {"xgboost": ("xgboost", "xgboost-cpu")}
 
 
 @dataclass(frozen=True)
@@ -110,14 +107,6 @@ class Saved:
                 argument="path",
             )
         return cls(_read(record["loss"]), record["settings"], version, model)
-
-
-def version_of(library: str) -> str:
-    """The installed version of a library."""
-    for distribution in _DISTRIBUTIONS.get(library, (library,)):
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            return metadata.version(distribution)
-    raise InputError(f"{library} is not installed: pip install 'lossbook[{library}]'.")
 
 
 def _written(value: Any) -> Any:

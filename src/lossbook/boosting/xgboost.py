@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
 import re
@@ -13,15 +14,34 @@ import numpy as np
 
 from lossbook.boosting.builtin import Builtin, find
 from lossbook.boosting.objective import Objective
+from lossbook.boosting.versions import version_of
+from lossbook.errors import InputError
+
+
+def _centred(loss: Any, y_true: Any, sample_weight: Any) -> Any:
+    """XGBoost's scores of classes sum to 0."""
+    constant = loss.optimal_constant(y_true, sample_weight)
+    return constant - constant.mean()
+
+
+def _one_step(loss: Any, y_true: Any, sample_weight: Any) -> float:
+    """Where one step of Newton's leads to from 0."""
+    gradient, hessian = loss.gradient_and_hessian(
+        y_true, np.zeros(len(y_true)), sample_weight=sample_weight, reduction="sum"
+    )
+    return float(-gradient.sum() / hessian.sum())
+
 
 _LEAVES = "sets its leaves to {} of the residuals, which an objective of one's own cannot"
 _LEAST = 1e-16
 
-# src/objective of XGBoost 3.2.0; the same up to 3.4.
+# src/objective of XGBoost 3.2.0, and up to 3.4; those of `_CHANGED` take another curvature later.
+_LAST = (3, 4)
+_CHANGED = ("multi:softprob", "count:poisson", "reg:pseudohubererror")
 BUILTINS = (
     Builtin("reg:squarederror", factor=0.5),
     Builtin("binary:logistic", least=_LEAST),
-    Builtin("multi:softprob", times=lambda _: 2.0, least=_LEAST),
+    Builtin("multi:softprob", times=lambda _: 2.0, least=_LEAST, start=_centred),
     Builtin(
         "count:poisson",
         times=lambda _: math.exp(0.7),
@@ -29,7 +49,7 @@ BUILTINS = (
     ),
     Builtin("reg:gamma"),
     Builtin("reg:tweedie"),
-    Builtin("reg:pseudohubererror"),
+    Builtin("reg:pseudohubererror", start=_one_step),
     Builtin("reg:absoluteerror", apart=_LEAVES.format("medians")),
     Builtin("reg:quantileerror", apart=_LEAVES.format("quantiles")),
 )
@@ -62,7 +82,10 @@ class XGBoostObjective(Objective):
 
     @functools.cached_property
     def builtin(self) -> Builtin | None:
-        return find(self.library, self.loss, BUILTINS)
+        found = find(self.library, self.loss, BUILTINS)
+        if found is None or found.name not in _CHANGED or _installed() <= _LAST:
+            return found
+        return dataclasses.replace(found, apart="changed its curvature after XGBoost 3.4")
 
     @property
     def metric(self) -> Metric:
@@ -141,6 +164,15 @@ class XGBoostObjective(Objective):
         import xgboost
 
         return xgboost.Booster(model_file=bytearray(content))
+
+
+def _installed() -> tuple[int, ...]:
+    """Major and minor version; before all others where there is none."""
+    try:
+        version = version_of("xgboost")
+    except InputError:
+        return (0, 0)
+    return tuple(map(int, version.split(".")[:2]))
 
 
 def _contents(data: Any, scores: Any) -> tuple[Any, Any, Any]:
