@@ -14,6 +14,7 @@ from boosting.cases import CLASSES, COLUMNS, ROWS, Case, apart, data
 from lossbook.boosting import BoostedTrees
 
 lgb = pytest.importorskip("lightgbm")
+sklearn = pytest.importorskip("sklearn")
 
 # One order of all sums.
 SETTINGS = {"num_threads": 1, "deterministic": True, "force_row_wise": True, "verbosity": -1}
@@ -130,6 +131,23 @@ def test_early_stopping_stops_where_the_built_in_one_does() -> None:
     )
 
 
+def test_classifiers_stop_early_where_the_built_in_one_does() -> None:
+    features, labels, weights = sample(CASES[4])
+    half = ROWS // 2
+    train, test = (features[:half], labels[:half]), (features[half:], labels[half:])
+    settings = {**SETTINGS, "n_estimators": 200, "early_stopping_round": 3}
+    own = lgb.LGBMClassifier(**settings)
+    own.fit(*train, weights[:half], eval_X=test[0], eval_y=test[1])
+    objective = lb.CrossEntropy(from_logits=True).lightgbm()
+    ours = sklearn.base.clone(
+        lgb.LGBMClassifier(**settings, **objective.parameters(train[1], weights[:half]))
+    )
+    start = objective.fit_arguments(train[1], weights[:half], validation=[test[1]])
+    ours.fit(*train, weights[:half], eval_X=test[0], eval_y=test[1], **start)
+    assert ours.best_iteration_ == own.best_iteration_ < 200
+    assert apart(objective.predict(ours, test[0]), own.predict_proba(test[0])) <= 1e-12
+
+
 @pytest.mark.parametrize("loss", [lb.Poisson(), lb.CrossEntropy(from_logits=True)], ids=repr)
 def test_trees_of_a_single_leaf_hold_the_start(loss: lb.Loss) -> None:
     features, labels, _ = sample(CASES[4])
@@ -139,12 +157,13 @@ def test_trees_of_a_single_leaf_hold_the_start(loss: lb.Loss) -> None:
     assert np.array_equal(model.predict(features), np.full((ROWS, *np.shape(start)), start))
 
 
-def test_contributions_add_up_to_the_prediction() -> None:
+def test_contributions_are_the_built_in_ones() -> None:
     features, labels, _ = sample(CASES[6])
-    model = trained(lb.Poisson().lightgbm(), lgb.Dataset(features, labels))
-    contributions = model.predict(features, pred_contrib=True)
-    assert contributions.shape == (ROWS, COLUMNS + 1)
-    assert apart(contributions.sum(axis=1), model.predict(features)) <= 1e-12
+    table = lgb.Dataset(features, labels)
+    ours = trained(lb.Poisson().lightgbm(), table).predict(features, pred_contrib=True)
+    own = lgb.train({**SETTINGS, "objective": "poisson"}, lgb.Dataset(features, labels), ROUNDS)
+    assert ours.shape == (ROWS, COLUMNS + 1)
+    assert apart(ours, own.predict(features, pred_contrib=True)) <= 1e-12
 
 
 def test_training_goes_on_from_a_model_that_has_the_start() -> None:
@@ -192,7 +211,7 @@ def test_arrays_are_those_that_lightgbm_reads() -> None:
 
 
 def test_objectives_are_copied_and_sent() -> None:
-    soft = np.eye(3)
+    soft = np.eye(3)[::-1]
     for objective in (
         LOGISTIC.lightgbm(curvature="exact"),
         lb.AbsoluteError().lightgbm(floor=0.1),
@@ -305,7 +324,7 @@ def test_missing_labels_are_refused() -> None:
 
 
 def test_gradients_beyond_single_precision_are_refused() -> None:
-    objective = lb.SquaredError().lightgbm()
+    objective = lb.SquaredError().lightgbm(curvature="exact")
     with pytest.raises(lb.InputError, match="the gradient is inf at index 1"):
         objective(np.zeros(2), np.asarray([0.0, 1e39]))
 

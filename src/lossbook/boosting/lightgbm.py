@@ -164,7 +164,7 @@ class LightGBMObjective(Objective):
         sample_weight : array, optional
             Weights, as ``fit`` gets them.
         validation : sequence of arrays
-            The labels of each set in ``eval_set``.
+            The labels of each validation set.
         """
         start = self._start(y_true, sample_weight)
         given = {"init_score": repeated(start, y_true), "callbacks": [self.fold]}
