@@ -47,7 +47,8 @@ def formula(loss: Loss, which: str, column: int = 0) -> str | None:
 def _candidates(loss: Loss, which: str, column: int) -> Iterator[Any]:
     """The formula that is computed, and the derivative of the value as a book defines it."""
     term = _tidy(loss, readable(loss, which, column, hat="ŷ"))
-    term = term.replace(sympy.Piecewise, lambda *cases: _without_nesting(sympy.Piecewise(*cases)))
+    if loss.is_row:
+        term = term.replace(sympy.Piecewise, lambda *cases: _as_one(sympy.Piecewise(*cases)))
     yield term
     few = _MOST_OPERATIONS / 2 if loss.is_row else _FEW
     if which == "value" or sympy.count_ops(term) < few:
@@ -55,7 +56,9 @@ def _candidates(loss: Loss, which: str, column: int) -> Iterator[Any]:
     value = _value(loss)
     letters = {symbol.name: symbol for symbol in value.free_symbols}
     name = _variable(loss, letters, column)
-    if name in letters and "S" not in letters:
+    # Of what is long itself, or has a sum by a name of its own, the derivative is no shorter.
+    is_short = sympy.count_ops(value) <= _MOST_OPERATIONS and "S" not in letters
+    if name in letters and is_short:
         slope = sympy.diff(value, letters[name], 1 if which == "gradient" else 2)
         yield _tidy(loss, slope if loss.is_row else sympy.piecewise_fold(slope))
 
@@ -106,17 +109,12 @@ def _with_shares_of_one(term: Any) -> Any:
     return short if 2 * sympy.count_ops(short) <= sympy.count_ops(known) else known
 
 
-def _without_nesting(cases: Any) -> Any:
-    """Cases within cases as one list of cases; without those that never are, or are the same."""
+def _as_one(cases: Any) -> Any:
+    """Cases within cases as one list of cases, without those that never are."""
     folded = sympy.piecewise_fold(cases)
     if not isinstance(folded, sympy.Piecewise):
         return folded
-    known = sympy.Piecewise(*(case for case in folded.args if case[0] is not sympy.nan))
-    if len(known.args) == 2:
-        (one, _), (other, _) = known.args
-        if one.free_symbols == other.free_symbols and sympy.expand(one - other) == 0:
-            return one
-    return known
+    return sympy.Piecewise(*(case for case in folded.args if case[0] is not sympy.nan))
 
 
 def _is_usual(term: Any) -> bool:

@@ -200,6 +200,13 @@ class Maths(ABC):
         """``x`` held between ``low`` and ``high``."""
         return self.minimum(self.maximum(x, low), high)
 
+    def blend(self, x: Term, y: Term, share: Term) -> Term:
+        """``(1 - share) x + share y``, as a step from x to y where that is small.
+
+        Such a step leaves the digits of x as they are, while 1 - share is rounded.
+        """
+        return self.where(share < 1 / 2, x + share * (y - x), (1 - share) * x + share * y)
+
     def relative(self, x: Term, scale: Term) -> Relative:
         """``x`` against ``scale``, for formulas of ``|x| / scale``, whose square overflows.
 

@@ -151,6 +151,9 @@ class SymbolMaths(RowMaths):
     def minimum(self, x: Term, y: Term) -> Term:
         return _each(sympy.Min, x, y)
 
+    def blend(self, x: Term, y: Term, share: Term) -> Term:
+        return (1 - share) * x + share * y
+
     def relative(self, x: Term, scale: Term) -> Relative:
         return Relative(sympy.Integer(1), abs(x) / scale, x)
 

@@ -316,10 +316,7 @@ class CrossEntropy(ComposedLoss):
     def _relabel(self, m: Any, y: Term) -> Term:
         """The label smoothed, then weighted."""
         if self._sets("label_smoothing"):
-            smoothing, even = self.label_smoothing, m.mass(y) / y.shape[-1]
-            # A small step leaves a label's digits as they are; 1 - smoothing is rounded.
-            towards_even, mixed = y + smoothing * (even - y), (1 - smoothing) * y + smoothing * even
-            y = m.where(smoothing < 0.5, towards_even, mixed)
+            y = m.blend(y, m.mass(y) / y.shape[-1], self.label_smoothing)
         return y if self.class_weight is None else m.row(self.class_weight) * y
 
 
