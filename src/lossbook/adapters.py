@@ -27,7 +27,9 @@ class Adapters:
             own choice where it has this loss built in, so that the same model comes out, and one
             that is never negative elsewhere.
         floor : float, optional
-            For ``"secant"`` of a loss with a kink: distances to the kink below it count as it.
+            For ``"secant"`` and ``"fisher"`` of a loss with a kink: distances to the kink below it
+            count as it. By default 0.3 of the mean distance of the labels from their mean, of those
+            labels that a machine has: give one where several machines train, as under Dask.
 
         Raises
         ------
@@ -60,7 +62,8 @@ class Adapters:
             own choice where it has this loss built in, so that the same model comes out, and one
             that is never negative elsewhere.
         floor : float, optional
-            For ``"secant"`` of a loss with a kink: distances to the kink below it count as it.
+            For ``"secant"`` and ``"fisher"`` of a loss with a kink: distances to the kink below it
+            count as it. By default 0.3 of the mean distance of the labels from their mean.
 
         Raises
         ------
@@ -108,7 +111,8 @@ class Adapters:
             As in :meth:`xgboost`. Losses of rows have their whole Hessian under "exact" and
             "native", a diagonal else.
         floor : float, optional
-            For ``"secant"`` of a loss with a kink: distances to the kink below it count as it.
+            For ``"secant"`` and ``"fisher"`` of a loss with a kink: distances to the kink below it
+            count as it. By default 0.3 of the mean distance of the labels from their mean.
 
         Raises
         ------

@@ -15,12 +15,10 @@ import numpy as np
 
 from lossbook.boosting.builtin import Builtin, find
 from lossbook.boosting.catboost_metric import Metric, metric_of
-from lossbook.boosting.levels import has_kinks
 from lossbook.boosting.objective import Objective, check_finite
 from lossbook.boosting.one_row import one_row
-from lossbook.boosting.secant import floor_for
 from lossbook.errors import InputError
-from lossbook.families import LevelsLoss, LikelihoodLoss
+from lossbook.families import LikelihoodLoss
 
 # Its own objectives set the leaves of models below both by one step.
 _MANY_ROUNDS, _MANY_COLUMNS = 200, 20
@@ -159,7 +157,7 @@ class CatBoostObjective(Objective):
 
     def _check_knows(self, is_simple: bool = True) -> None:
         """Raise where a few rows do not tell what there is to know of the labels."""
-        if is_simple and (self.floor is not None or not self._has_floor):
+        if is_simple and (self.floor is not None or not self.has_floor):
             return
         raise InputError(
             f"CatBoost does not tell {self.loss!r} enough about the labels: train with the "
@@ -167,13 +165,6 @@ class CatBoostObjective(Objective):
             "loss_function knows them.",
             argument="loss_function",
         )
-
-    @functools.cached_property
-    def _has_floor(self) -> bool:
-        loss = self.loss
-        has = has_kinks(loss) if isinstance(loss, LevelsLoss) else bool(loss.facts.kinks)
-        is_over_distance = self.curvature in ("secant", "fisher")
-        return is_over_distance and has and loss.label_domain.two_classes is None
 
     # -- labels -----------------------------------------------------------------------------------
 
@@ -227,7 +218,7 @@ class CatBoostObjective(Objective):
             is_row and not self._are_classes(y_true),
             self.loss,
             self.curvature,
-            self.floor or (floor_for(self.loss, y_true) if self._has_floor else None),
+            self.floor_for(y_true),
             tuple(map(float, start)) if is_row else float(start),
         )
 

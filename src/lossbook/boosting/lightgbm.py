@@ -131,8 +131,11 @@ class LightGBMObjective(Objective):
     # -- the start --------------------------------------------------------------------------------
 
     def parameters(self, y_true: Any, sample_weight: Any = None) -> dict[str, Any]:
-        """What training has to know: the objective, the number of columns, no other metric."""
-        return self._parameters(self._start(y_true, sample_weight))
+        """What training has to know: the objective, the number of columns, no other metric.
+
+        The objective has the floor of these labels, and so the same one wherever some of them are.
+        """
+        return self._parameters(self._start(y_true, sample_weight), y_true)
 
     def prepare(self, train_set: Any, *others: Any) -> dict[str, Any]:
         """``parameters``, once all data sets start from the best constant of the first one.
@@ -146,11 +149,12 @@ class LightGBMObjective(Objective):
         *others : lightgbm.Dataset
             Validation sets.
         """
-        start = self._start(label_of(train_set), kept(train_set, "weight"))
+        labels = label_of(train_set)
+        start = self._start(labels, kept(train_set, "weight"))
         for data in (train_set, *others):
             check_is_free(data)
             data.set_init_score(repeated(start, label_of(data)))
-        return self._parameters(start)
+        return self._parameters(start, labels)
 
     def fit_arguments(
         self, y_true: Any, sample_weight: Any = None, validation: Sequence[Any] = ()
@@ -180,9 +184,12 @@ class LightGBMObjective(Objective):
         weight = None if sample_weight is None else _single(sample_weight)
         return self.best_start(_single(y_true), weight)
 
-    def _parameters(self, start: Any) -> dict[str, Any]:
+    def _parameters(self, start: Any, y_true: Any) -> dict[str, Any]:
         columns = {"num_class": len(start)} if np.ndim(start) else {}
-        return {"objective": self, "metric": "None", **columns}
+        objective = self
+        if self.floor is None and self.has_floor:
+            objective = dataclasses.replace(self, floor=self.floor_for(self.labels(y_true)))
+        return {"objective": objective, "metric": "None", **columns}
 
     # -- a model from arrays ----------------------------------------------------------------------
 
@@ -231,7 +238,7 @@ class LightGBMObjective(Objective):
             others = others[-1:]
             callbacks.append(lightgbm.early_stopping(patience, verbose=False))
         return lightgbm.train(
-            {"verbosity": -1, **ready, **parameters, "objective": objective},
+            {"verbosity": -1, **ready, **parameters, "objective": ready["objective"]},
             train_set,
             rounds,
             valid_sets=others,

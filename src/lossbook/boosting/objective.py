@@ -12,7 +12,9 @@ import numpy as np
 
 from lossbook.boosting.builtin import Builtin, weighed
 from lossbook.boosting.curvature import MENU, choices, formula, safe_choice
+from lossbook.boosting.levels import has_kinks
 from lossbook.boosting.probes import has_slope
+from lossbook.boosting.secant import floor_for
 from lossbook.errors import InputError
 from lossbook.families import LevelsLoss, MarginLoss
 
@@ -32,8 +34,8 @@ class Objective(ABC):
         A name of the menu, see :data:`lossbook.boosting.MENU`. By default the library's own where
         it trains this loss itself, and a safe one elsewhere.
     floor : float, optional
-        For the secant of losses with a kink: distances to the kink below it count as it. By default
-        0.3 of the labels' mean distance from their mean.
+        For the curvature of losses with a kink: distances to the kink below it count as it. By
+        default 0.3 of the labels' mean distance from their mean.
     """
 
     loss: Loss
@@ -184,6 +186,18 @@ class Objective(ABC):
         if np.ndim(raw) == 1 or self.loss.is_row:
             return sample_weight
         return np.repeat(np.asarray(sample_weight)[:, None], raw.shape[1], axis=1)
+
+    @functools.cached_property
+    def has_floor(self) -> bool:
+        """Whether the curvature depends on the spread of all labels."""
+        loss = self.loss
+        has = has_kinks(loss) if isinstance(loss, LevelsLoss) else bool(loss.facts.kinks)
+        is_over_distance = self.curvature in ("secant", "fisher")
+        return is_over_distance and has and loss.label_domain.two_classes is None
+
+    def floor_for(self, y_true: Any) -> float | None:
+        """The floor of these labels, which are all there are; None where the curvature has none."""
+        return self.floor or (floor_for(self.loss, y_true) if self.has_floor else None)
 
     @functools.cached_property
     def _native(self) -> Builtin | None:
