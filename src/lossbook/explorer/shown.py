@@ -47,8 +47,6 @@ def formula(loss: Loss, which: str, column: int = 0) -> str | None:
 def _candidates(loss: Loss, which: str, column: int) -> Iterator[Any]:
     """The formula that is computed, and the derivative of the value as a book defines it."""
     term = _tidy(loss, readable(loss, which, column, hat="ŷ"))
-    if loss.is_row:
-        term = term.replace(sympy.Piecewise, lambda *cases: _as_one(sympy.Piecewise(*cases)))
     yield term
     few = _MOST_OPERATIONS / 2 if loss.is_row else _FEW
     if which == "value" or sympy.count_ops(term) < few:
@@ -107,14 +105,6 @@ def _with_shares_of_one(term: Any) -> Any:
         return known
     short = sympy.expand(known.subs(last, 1 - sympy.Add(*others)))
     return short if 2 * sympy.count_ops(short) <= sympy.count_ops(known) else known
-
-
-def _as_one(cases: Any) -> Any:
-    """Cases within cases as one list of cases, without those that never are."""
-    folded = sympy.piecewise_fold(cases)
-    if not isinstance(folded, sympy.Piecewise):
-        return folded
-    return sympy.Piecewise(*(case for case in folded.args if case[0] is not sympy.nan))
 
 
 def _is_usual(term: Any) -> bool:

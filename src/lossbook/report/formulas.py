@@ -56,15 +56,16 @@ def readable(loss: Loss, which: str, column: int = 0, hat: str = r"\hat{y}") -> 
     import numpy as np
     import sympy
 
-    from lossbook.domains import ClassLabels
     from lossbook.families import ResidualLoss
 
     formula = loss.formula(which)
     if isinstance(formula, (np.ndarray, list, tuple, sympy.MatrixBase)):
         formula = np.ravel(np.asarray(formula, dtype=object))[column]
     formula = sympy.sympify(formula)
-    if not loss.is_row or isinstance(loss.label_domain, ClassLabels):
+    if loss.is_row:
         # Sums of many pieces would be as many cases as there are ways to combine them.
+        formula = formula.replace(sympy.Piecewise, _in_one_list)
+    else:
         formula = sympy.piecewise_fold(formula)
     prediction = sympy.Symbol(hat)
     hats = {s: prediction for s in formula.free_symbols if s.name == r"\hat{y}"}
@@ -74,6 +75,16 @@ def readable(loss: Loss, which: str, column: int = 0, hat: str = r"\hat{y}") -> 
     return formula.replace(sympy.Max, sympy.Function("max")).replace(
         sympy.Min, sympy.Function("min")
     )
+
+
+def _in_one_list(*cases: Any) -> Any:
+    """Cases within cases as one list of cases, without those that never are."""
+    import sympy
+
+    folded = sympy.piecewise_fold(sympy.Piecewise(*cases))
+    if not isinstance(folded, sympy.Piecewise):
+        return folded
+    return sympy.Piecewise(*(case for case in folded.args if case[0] is not sympy.nan))
 
 
 def _in_residual(formula: Any, hat: Any) -> Any:
