@@ -99,7 +99,7 @@ def _of_ours(objective: Objective, told: Told) -> Subject:
         prediction_domain=loss.prediction_domain,
         classes=classes,
     )
-    subject: Any = _objective(objective.derivatives, "objective", told)
+    subject = _objective(objective.derivatives, "objective", told)
     subject.name = repr(objective)
     if objective.curvature != "exact":
         subject.stand_in = f"the curvature {objective.curvature!r}"
@@ -125,7 +125,7 @@ def _functions(functions: Any, told: Told) -> Subject:
     return _subject(name, "functions", named, told)
 
 
-def _objective(objective: Any, kind: str, told: Told) -> Subject:
+def _objective(objective: Any, kind: str, told: Told) -> FunctionsSubject:
     weighted, signature = _convention(objective, kind)
 
     def output(place: int) -> Callable[[Any, Any], Any]:
