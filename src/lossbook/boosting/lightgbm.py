@@ -104,7 +104,7 @@ class LightGBMObjective(Objective):
     def __call__(self, y_true: Any, y_pred: Any, weight: Any = None) -> tuple[Any, Any]:
         """Gradient and curvature: of labels and scores, or of scores and a Dataset."""
         y_true, raw, weight = _contents(y_true, y_pred, weight)
-        gradient, curvature = self.derivatives(y_true, raw, weight)
+        gradient, curvature = self.unchecked(y_true, raw, weight)
         return (
             _as_lightgbm_reads("gradient", gradient, raw),
             _as_lightgbm_reads("curvature", curvature, raw),
