@@ -218,6 +218,31 @@ def test_arrays_are_those_that_lightgbm_reads() -> None:
         assert np.shares_memory(values, values.ravel(order="F"))
 
 
+@pytest.mark.parametrize("loss", [lb.AbsoluteError(), lb.MultiQuantile(taus=(0.2, 0.8))], ids=repr)
+def test_many_rows_have_the_derivatives_of_all_at_once(loss: lb.Loss) -> None:
+    rows = 40_000
+    rng = np.random.default_rng(0)
+    # Were the floor of some rows, it would differ: later labels are spread more.
+    labels = rng.normal(size=rows) * np.linspace(1, 9, rows)
+    raw = rng.normal(size=(2, rows)).T if loss.is_row else rng.normal(size=rows)
+    weights = rng.uniform(size=rows)
+    objective = loss.lightgbm()
+    for ours, all_at_once in zip(
+        objective(labels, raw, weights), objective.derivatives(labels, raw, weights), strict=True
+    ):
+        np.testing.assert_array_equal(ours, all_at_once.astype(np.float32))
+
+
+def test_the_index_of_a_wrong_label_is_that_among_all() -> None:
+    labels = np.zeros(40_000)
+    labels[30_000] = 2
+    with pytest.raises(lb.InputError, match=r"y_true has 2\.0 at index 30000"):
+        LOGISTIC.lightgbm()(labels, labels)
+    labels[30_000] = np.nan
+    with pytest.raises(lb.InputError, match="the gradient is nan at index 30000"):
+        lb.SquaredError().lightgbm()(labels, labels)
+
+
 def test_objectives_are_copied_and_sent() -> None:
     soft = np.eye(3)[::-1]
     for objective in (

@@ -76,8 +76,9 @@ class Objective(ABC):
 
     def unchecked(self, y_true: Any, raw: Any, sample_weight: Any) -> tuple[Any, Any]:
         """The same, where NaN and infinity may be among them."""
-        y_true = self.labels(y_true)
-        weight = self._weights(sample_weight, raw)
+        return self._pair(self.labels(y_true), raw, self._weights(sample_weight, raw))
+
+    def _pair(self, y_true: Any, raw: Any, weight: Any) -> tuple[Any, Any]:
         if self.curvature == "exact":
             return Builtin("").derivatives(self.loss, y_true, raw, weight)
         if self._native is not None:
