@@ -95,11 +95,10 @@ class Adapters:
         (``parameters``); after training, ``finish`` puts the start into the model::
 
             objective = loss.catboost()
-            model = CatBoost({**objective.prepare(pool), "learning_rate": 0.1}).fit(pool)
+            model = CatBoost({**objective.prepare(pool), "iterations": 1000}).fit(pool)
             objective.finish(model)
 
-        Give a learning rate: CatBoost chooses one for objectives of its own alone. Metrics other
-        than this loss's see scores without the start until the model is finished.
+        Metrics other than this loss's see scores without the start until the model is finished.
 
         Losses of rows CatBoost calls twice for each row and round, in one thread at a time: 15
         microseconds each for the cross entropy, 50 to 200 for most others. 10,000 rows and 100

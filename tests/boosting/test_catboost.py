@@ -17,7 +17,8 @@ from lossbook.boosting import BoostedTrees
 
 cb = pytest.importorskip("catboost")
 
-SETTINGS = {"learning_rate": 0.1, "logging_level": "Silent", "allow_writing_files": False}
+QUIET = {"logging_level": "Silent", "allow_writing_files": False}
+SETTINGS = {**QUIET, "learning_rate": 0.1}
 ROUNDS = 30
 PARITY = 1e-6
 # Of several scores: CatBoost calls for each row.
@@ -51,7 +52,7 @@ def sample(labels: str, weighted: bool = False, rows: int = ROWS) -> Any:
 
 def trained(objective: Any, pool: Any, rounds: int = ROUNDS, **more: Any) -> Any:
     """A model of one of our objectives."""
-    settings = {**SETTINGS, **objective.prepare(pool, rounds), "iterations": rounds, **more}
+    settings = {**objective.prepare(pool, rounds), **SETTINGS, "iterations": rounds, **more}
     return objective.finish(cb.CatBoost(settings).fit(pool))
 
 
@@ -100,6 +101,23 @@ def test_the_model_is_the_built_in_one_in_other_ways_of_training(more: dict[str,
     assert difference_on(CASES[1], sample("classes", weighted=True), ROUNDS, **more) <= 1e-6
 
 
+@pytest.mark.parametrize("case", CASES[-2:], ids=str)
+def test_the_model_of_classes_is_the_built_in_one_as_it_comes(case: Case) -> None:
+    assert difference_on(case, sample("many", rows=FEW_ROWS), FEW_ROUNDS) <= 1e-6
+
+
+@pytest.mark.parametrize("case", [CASES[0], CASES[1], CASES[4], CASES[10]], ids=str)
+@pytest.mark.parametrize("stops_early", [False, True])
+def test_the_learning_rate_is_the_built_in_one(case: Case, stops_early: bool) -> None:
+    pool = sample(case.labels, rows=FEW_ROWS)
+    for rounds in (3, 700):
+        own = cb.CatBoost({"loss_function": case.name, "iterations": rounds, **QUIET, "depth": 1})
+        own.fit(pool, eval_set=pool if stops_early else None)
+        ours = case.loss.catboost().prepare(pool, rounds, stops_early=stops_early)
+        rate = own.get_all_params()["learning_rate"]
+        assert ours.get("learning_rate", 0.03) == pytest.approx(rate, rel=1e-6)
+
+
 def test_columns_of_numbers_are_the_built_in_ones() -> None:
     known = data()
     both = np.column_stack([known["numbers"], known["sizes"]])[:FEW_ROWS]
@@ -145,7 +163,7 @@ def test_early_stopping_stops_where_the_built_in_one_does() -> None:
     more = {"learning_rate": 0.5, "early_stopping_rounds": 5, "iterations": 100}
     own = cb.CatBoost({**SETTINGS, "loss_function": "Logloss", **more}).fit(train, eval_set=other)
     objective = LOGISTIC.catboost()
-    ours = cb.CatBoost({**SETTINGS, **objective.prepare(train, 100), **more})
+    ours = cb.CatBoost({**objective.prepare(train, 100), **SETTINGS, **more})
     ours.fit(train, eval_set=other)
     assert ours.get_best_iteration() == own.get_best_iteration() < 90
     assert ours.tree_count_ == own.tree_count_
@@ -170,7 +188,7 @@ def test_the_wrapper_stops_at_the_last_validation_set() -> None:
 def test_classes_have_probabilities_in_both_apis() -> None:
     pool = sample("classes")
     objective = LOGISTIC.catboost(curvature="exact")
-    settings = {**SETTINGS, **objective.prepare(pool, ROUNDS), "iterations": ROUNDS}
+    settings = {**objective.prepare(pool, ROUNDS), **SETTINGS, "iterations": ROUNDS}
     model = objective.finish(cb.CatBoostClassifier(**settings).fit(pool))
     assert apart(objective.predict(model, pool), model.predict_proba(pool)[:, 1]) <= 1e-12
     share = data()["classes"].mean()
@@ -263,10 +281,16 @@ def test_missing_labels_are_refused() -> None:
     broken = np.where(np.arange(ROWS) == 7, np.nan, data()["numbers"])
     for loss in (lb.Huber(), lb.AbsoluteError()):
         objective = loss.catboost()
-        with pytest.raises(lb.InputError, match="y_true is nan at index 7"):
+        with pytest.raises(lb.InputError, match="y_true has nan at index 7"):
             objective.prepare(cb.Pool(data()["features"], broken))
-        with pytest.raises(lb.InputError, match="y_true is nan at index 7"):
+        with pytest.raises(lb.InputError, match="y_true has nan at index 7"):
             objective.train(data()["features"], broken, rounds=2, parameters={})
+
+
+def test_labels_beyond_single_precision_are_refused() -> None:
+    labels = np.where(np.arange(ROWS) == 7, 1e39, data()["numbers"])
+    with pytest.raises(lb.InputError, match="y_true has infinity at index 7 in single precision"):
+        lb.Huber().catboost().parameters(labels)
 
 
 def test_labels_of_another_set_are_refused() -> None:
@@ -287,6 +311,11 @@ def test_a_data_set_without_labels_is_refused() -> None:
 def test_labels_of_too_few_columns_are_refused() -> None:
     with pytest.raises(lb.InputError, match=r"a column of labels for each score of GaussianNLL"):
         lb.GaussianNLL().catboost().prepare(sample("numbers"))
+
+
+def test_labels_that_are_all_the_same_are_refused() -> None:
+    with pytest.raises(lb.InputError, match=r"y_true is 1\.0 in all 9 rows \(all of one class\)"):
+        LOGISTIC.catboost().parameters(np.ones(9))
 
 
 def test_weights_of_another_length_are_refused() -> None:

@@ -14,9 +14,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lossbook.boosting.builtin import Builtin, find
+from lossbook.boosting.catboost_callbacks import Callbacks
 from lossbook.boosting.catboost_metric import Metric, metric_of
-from lossbook.boosting.objective import Objective, check_finite
-from lossbook.boosting.one_row import one_row
+from lossbook.boosting.catboost_rate import learning_rate
 from lossbook.errors import InputError
 from lossbook.families import LikelihoodLoss
 
@@ -25,7 +25,6 @@ _MANY_ROUNDS, _MANY_COLUMNS = 200, 20
 # Of what says how much is printed, no two go together.
 _LOUDNESS = frozenset({"verbose", "silent", "logging_level", "verbose_eval"})
 _KINDS_OF_FEATURES = frozenset({"cat_features", "text_features", "embedding_features"})
-_SLICE = " of a slice of the rows"
 _LEAVES = "sets leaves to the best constants of their labels, which no objective of one's own may"
 
 
@@ -47,8 +46,8 @@ BUILTINS = (
     Builtin("Huber", start=_zero),
     Builtin("Expectile", start=_zero, parameters={"leaf_estimation_iterations": 5}),
     Builtin("Lq", start=_zero),
-    Builtin("MultiClass", start=_zero),
-    Builtin("MultiClassOneVsAll", start=_zero),
+    Builtin("MultiClass", start=_zero, parameters={"bootstrap_type": "Bayesian"}),
+    Builtin("MultiClassOneVsAll", start=_zero, parameters={"bootstrap_type": "Bayesian"}),
     Builtin("LogCosh", apart=_LEAVES),
     Builtin("MAE", apart=_LEAVES),
     Builtin("MAPE", apart=_LEAVES),
@@ -62,19 +61,10 @@ BUILTINS = (
 
 
 @dataclass(frozen=True)
-class CatBoostObjective(Objective):
-    __doc__ = f"""{Objective.__doc__}
-    start : float or tuple of float
-        The raw score, or the row of them, that trees are added to. CatBoost has none for objectives
-        of one's own: it is added here, and to the model by ``finish``.
-    """
-
-    start: float | tuple[float, ...] = 0.0
+class CatBoostObjective(Callbacks):
+    __doc__ = f"{Callbacks.__doc__}"
 
     library: ClassVar[str] = "catboost"
-    takes_columns: ClassVar[bool] = False
-    # Otherwise CatBoost hands the methods to Numba, and warns of what that cannot compile.
-    no_jit: ClassVar[bool] = True
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _make, (self.takes_columns, self.loss, self.curvature, self.floor, self.start)
@@ -99,80 +89,7 @@ class CatBoostObjective(Objective):
         """The loss as a metric, for ``eval_metric=``."""
         return metric_of(self)
 
-    # -- what CatBoost calls ----------------------------------------------------------------------
-
-    def calc_ders_range(self, approxes: Any, targets: Any, weights: Any) -> Any:
-        """Minus gradient and curvature of a slice of the rows, in two columns."""
-        self._check_knows(not self.loss.is_row)
-        raw = approxes if self.start == 0 else approxes + self.start
-        gradient, curvature = self.unchecked(targets, raw, weights)
-        pairs = np.empty((2, len(raw)))
-        np.negative(gradient, out=pairs[0])
-        np.negative(curvature, out=pairs[1])
-        if not math.isfinite(np.add.reduce(pairs, axis=None)):
-            _check_finite(gradient, curvature, raw)
-        return pairs.T
-
-    def calc_ders_multi(self, approxes: Any, target: Any, weight: float) -> tuple[Any, Any]:
-        """Minus gradient and Hessian of one row of scores."""
-        self._check_knows()
-        if weight == 0:
-            columns = len(approxes)
-            return [0.0] * columns, [[0.0] * columns] * columns
-        raw, y_true = (approxes + self._row)[None], self._label(target)
-        if self._one_row is not None:
-            gradient, matrix = self._one_row(y_true, raw)
-        else:
-            gradient, curvature = (values[0] for values in self.unchecked(y_true, raw, None))
-            matrix = np.diag(curvature)
-        if not math.isfinite(np.add.reduce(matrix, axis=None) + np.add.reduce(gradient)):
-            _check_finite(gradient[None], matrix.diagonal()[None], raw)
-        return (-weight * gradient).tolist(), (-weight * matrix).tolist()
-
-    def sums(self, approxes: Any, targets: Any, weights: Any) -> tuple[float, float]:
-        """Of losses and of weights, from the columns that a metric is given."""
-        is_column = not (self.loss.is_row or self.takes_columns)
-        raw = approxes[0] + self.start if is_column else np.stack(approxes, axis=-1) + self._row
-        if self.takes_columns:
-            targets = np.stack(targets, axis=-1) if self._labels_are_rows else targets[0]
-        weight = self._weights(weights, raw)
-        total = self.loss(self.labels(targets), raw, sample_weight=weight, reduction="sum")
-        if weight is not None:
-            return float(total), float(np.sum(weight, dtype=np.float64))
-        return float(total), float(len(raw) if self.loss.is_row else raw.size)
-
-    def _label(self, target: Any) -> Any:
-        if not self.takes_columns:
-            return np.asarray([target])
-        return target[None] if self._labels_are_rows else target[:1]
-
-    @functools.cached_property
-    def _one_row(self) -> Any:
-        # Its own objectives of rows take the whole Hessian.
-        return one_row(self.loss, "exact" if self._native is not None else str(self.curvature))
-
-    @functools.cached_property
-    def _row(self) -> Any:
-        return np.asarray(self.start, dtype=np.float64)
-
-    def _check_knows(self, is_simple: bool = True) -> None:
-        """Raise where a few rows do not tell what there is to know of the labels."""
-        if is_simple and (self.floor is not None or not self.has_floor):
-            return
-        raise InputError(
-            f"CatBoost does not tell {self.loss!r} enough about the labels: train with the "
-            "parameters that objective.prepare(pool) or objective.parameters(y) gives, whose "
-            "loss_function knows them.",
-            argument="loss_function",
-        )
-
     # -- labels -----------------------------------------------------------------------------------
-
-    @functools.cached_property
-    def _labels_are_rows(self) -> bool:
-        """Whether labels with columns are rows, and not one number that is there several times."""
-        layouts = self.loss.label_domain.layouts
-        return not self.loss.is_row or any(layout.is_row for layout in layouts)
 
     def _are_classes(self, y_true: Any) -> bool:
         return bool(self.loss.is_row and y_true.ndim == 1 and self.loss.columns.of == "classes")
@@ -198,12 +115,20 @@ class CatBoostObjective(Objective):
         """Raise here, where indices are those of the rows, for what the loss does not take."""
         raw = np.broadcast_to(start, (len(y_true), *np.shape(start))).astype(np.float64)
         self.value(y_true, raw, sample_weight)
-        if not np.isfinite(y_true).all():
-            first = tuple(map(int, np.argwhere(~np.isfinite(y_true))[0]))
+        if (y_true == y_true[0]).all():
             raise InputError(
-                f"y_true is {y_true[first]} at index {first[0]}: leave out rows without a label.",
+                f"y_true is {y_true[0]} in all {len(y_true)} rows (all of one class), of which "
+                "CatBoost makes no model: give labels that differ.",
                 argument="y_true",
-                index=first[0],
+            )
+        is_endless = np.isinf(y_true)
+        if is_endless.any():
+            index = int(np.argwhere(is_endless)[0, 0])
+            raise InputError(
+                f"y_true has infinity at index {index} in single precision, as CatBoost keeps "
+                "labels: give labels in a larger unit.",
+                argument="y_true",
+                index=index,
             )
 
     # -- training ---------------------------------------------------------------------------------
@@ -229,27 +154,52 @@ class CatBoostObjective(Objective):
         *,
         rounds: int = 1000,
         columns: int = _MANY_COLUMNS,
+        stops_early: bool = False,
     ) -> dict[str, Any]:
-        """What a model has to be made with: this objective and its metric, fitted, and the leaves.
+        """What a model has to be made with: this objective and its metric, fitted, and its steps.
 
-        CatBoost's own objectives set leaves by several steps in large models, for which the number
-        of rounds and of features counts.
+        CatBoost chooses the learning rate and the steps of its leaves by the size of the model, for
+        its own objectives alone. Here those of a loss that it has not are the ones for its nearest.
+
+        Parameters
+        ----------
+        y_true, sample_weight : array
+            Of the training set.
+        rounds : int
+            Of the training.
+        columns : int
+            Of the features.
+        stops_early : bool
+            Whether training stops at the best round.
         """
         objective = self.fitted(y_true, sample_weight)
-        is_large = rounds >= _MANY_ROUNDS or columns >= _MANY_COLUMNS
         chosen: dict[str, Any] = {
             "loss_function": objective,
             "eval_metric": objective.metric,
             "leaf_estimation_method": "Newton",
             "leaf_estimation_iterations": 1,
         }
-        if self._native is not None and is_large:
+        if self._native is not None:
             chosen |= self._native.parameters
+        if rounds < _MANY_ROUNDS and columns < _MANY_COLUMNS:
+            chosen["leaf_estimation_iterations"] = 1
+        nearest = self._nearest if self._native is None else self._native.name
+        rate = learning_rate(nearest, len(y_true), rounds, stops_early=stops_early)
+        if rate is not None:
+            chosen["learning_rate"] = rate
         if isinstance(objective.start, tuple) and not objective.takes_columns:
             chosen["classes_count"] = len(objective.start)
         return chosen
 
-    def prepare(self, data: Any, rounds: int = 1000) -> dict[str, Any]:
+    @property
+    def _nearest(self) -> str:
+        if self.loss.is_row:
+            return "MultiClass" if self.loss.columns.of == "classes" else "RMSE"
+        return "RMSE" if self.loss.label_domain.two_classes is None else "Logloss"
+
+    def prepare(
+        self, data: Any, rounds: int = 1000, *, stops_early: bool = False
+    ) -> dict[str, Any]:
         """``parameters`` from the labels, weights and features of a Pool."""
         labels = data.get_label()
         if labels is None:
@@ -265,7 +215,9 @@ class CatBoostObjective(Objective):
                 argument="y_true",
             )
         weights = np.asarray(data.get_weight(), dtype=np.float32)
-        return self.parameters(labels, weights, rounds=rounds, columns=data.shape[1])
+        return self.parameters(
+            labels, weights, rounds=rounds, columns=data.shape[1], stops_early=stops_early
+        )
 
     def finish(self, model: Any) -> Any:
         """A model with the start in it, so that it predicts without this library."""
@@ -292,12 +244,18 @@ class CatBoostObjective(Objective):
 
         kinds = {name: parameters[name] for name in _KINDS_OF_FEATURES & parameters.keys()}
         settings = self.parameters(
-            y_true, sample_weight, rounds=rounds, columns=np.shape(features)[1]
+            y_true,
+            sample_weight,
+            rounds=rounds,
+            columns=np.shape(features)[1],
+            stops_early=patience is not None,
         )
         settings |= {"allow_writing_files": False, "iterations": rounds}
         settings |= {"use_best_model": patience is not None}
         if patience is not None:
             settings["early_stopping_rounds"] = patience
+        if "eta" in parameters:
+            settings.pop("learning_rate", None)
         if not _LOUDNESS & parameters.keys():
             settings["logging_level"] = "Silent"
         settings |= {name: given for name, given in parameters.items() if name not in kinds}
@@ -332,11 +290,6 @@ class CatBoostObjective(Objective):
         import catboost
 
         return catboost.CatBoost().load_model(blob=content)
-
-
-def _check_finite(gradient: Any, curvature: Any, raw: Any) -> None:
-    check_finite("gradient", gradient, raw, _SLICE)
-    check_finite("curvature", curvature, raw, _SLICE)
 
 
 def _make(takes_columns: bool, *fields: Any) -> CatBoostObjective:

@@ -127,7 +127,7 @@ SHAPES = Shapes("shapes")
 @click.option("--rounds", type=click.IntRange(1), help="Turns of each.  [default: 15]")
 @click.option("--quick", is_flag=True, help=f"{QUICK_N} numbers and {QUICK_ROUNDS} rounds.")
 @click.option("--growth", is_flag=True, help="How times grow with n, from 1e5 to 1e8.")
-@click.option("--training", is_flag=True, help="XGBoost and LightGBM, trained with lossbook.")
+@click.option("--training", is_flag=True, help="Boosters, trained with lossbook.")
 @click.option("--json", "json_path", metavar="FILE", help="Also write everything as JSON.")
 @click.option("--plot", "plot_path", metavar="FILE", help="Also draw it, as .png or .svg.")
 def bench_command(

@@ -1,4 +1,4 @@
-"""``lossbook bench --training``: XGBoost and LightGBM with their objectives and with lossbook's."""
+"""``lossbook bench --training``: boosters with their objectives and with lossbook's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lossbook.cli.progress import progress_bar
 
 __all__ = ["refuse_others", "train"]
 
-ROWS, COLUMNS, TREES, ROUNDS = 100_000, 10, 50, 5
+ROWS, COLUMNS, TREES, ROUNDS = 500_000, 10, 30, 5
 QUICK_ROWS, QUICK_TREES, QUICK_ROUNDS = 2_000, 10, 1
 
 # What the options of a call mean nothing for.
@@ -44,7 +44,7 @@ def train(threads: Sequence[int], rounds: int | None, quick: bool, json_path: st
     peers = [peer for peer in BOOSTERS.values() if not peer.missing()]
     if not peers:
         raise click.UsageError(
-            '--training needs XGBoost or LightGBM: pip install "lossbook[bench]"'
+            '--training needs XGBoost, LightGBM or CatBoost: pip install "lossbook[bench]"'
         )
     rounds = rounds or (QUICK_ROUNDS if quick else ROUNDS)
     rows, trees = (QUICK_ROWS, QUICK_TREES) if quick else (ROWS, TREES)

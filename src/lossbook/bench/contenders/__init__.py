@@ -114,5 +114,6 @@ BOOSTERS = {
     for peer in (
         Peer("xgboost", f"{_HERE}.boosting:XGBoost", ("xgboost",)),
         Peer("lightgbm", f"{_HERE}.boosting:LightGBM", ("lightgbm",)),
+        Peer("catboost", f"{_HERE}.boosting:CatBoost", ("catboost",)),
     )
 }

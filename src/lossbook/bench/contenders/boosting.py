@@ -1,4 +1,4 @@
-"""XGBoost and LightGBM: training with the built-in objective, and with gradients from outside."""
+"""XGBoost, LightGBM and CatBoost: training with the built-in objective, and with others."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ import numpy as np
 
 import lossbook
 from lossbook.bench.cases import Array
-from lossbook.bench.contenders.contender import library
+from lossbook.bench.contenders.by_hand import by_hand, row_by_hand
+from lossbook.bench.contenders.contender import NotOfferedError, library
 from lossbook.loss import Loss
 
 LEARNING_RATE = 0.1
 DEPTH = 6
-
-# (y_true, raw predictions) -> gradient and Hessian, for a sum
-Objective = Callable[[Array, Array], tuple[Array, Array]]
+# CatBoost calls an objective of several scores this often, at most, where it is to be waited for.
+MOST_CALLS = 2_000_000
 
 
 class Booster:
     """A library of boosted trees in a process of its own.
+
+    Every objective trains as its users train: from where it starts, to the model that is saved.
 
     Parameters
     ----------
@@ -30,8 +32,10 @@ class Booster:
     """
 
     package = ""
+    # What it calls its own objectives.
+    names: dict[str, str]
     # By how much its Hessian of softmax is larger than the true one, by the number of classes.
-    softmax_factor: Callable[[int], float]
+    softmax_factor: Callable[[int], float] = staticmethod(lambda _: 1.0)
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
@@ -43,14 +47,27 @@ class Booster:
     def prepare(self, job: dict[str, Any]) -> None:
         """Make the data, and what else is no part of training."""
         self.job = job
-        features, labels = _data(job)
-        self.labels = labels
-        self.features = features
+        self.features, self.labels = _data(job)
+        self.objective = getattr(_loss(job), self.package)()
+        self.load()
         self.objectives = {
             "built in": None,
-            "lossbook": _Timed(_lossbooks(self, job)),
-            "numpy": _Timed(_by_hand(self, job)),
+            "lossbook": Timed(self.own()),
+            "numpy": Timed(self.by_hand()),
         }
+
+    def load(self) -> None:
+        """Make the library's data sets, with bins, and find where to start."""
+        raise NotImplementedError
+
+    def own(self) -> Any:
+        """Lossbook's objective, as the library calls it."""
+        return self.objective
+
+    def by_hand(self) -> Any:
+        """What users write down, as the library calls it."""
+        function = by_hand(self.job, self.softmax_factor)
+        return lambda raw, _: function(self.labels, raw)
 
     def train(self, kind: str) -> tuple[float, float, Any]:
         """Train, and return the seconds it took, those in the objective, and the model."""
@@ -67,7 +84,17 @@ class Booster:
         raise NotImplementedError
 
     def raw(self, model: Any, trees: int) -> Array:
-        """What the first rounds of a model predict for the data, before any link."""
+        """What the first rounds of a model predict for the data, before any link.
+
+        Scores of classes that all move together stand for the same: their mean is 0 here.
+        """
+        predictions = np.asarray(self.predictions(model, trees), np.float64)
+        if self.job["classes"]:
+            predictions -= predictions.mean(axis=1, keepdims=True)
+        return predictions
+
+    def predictions(self, model: Any, trees: int) -> Any:
+        """The same, as the library gives it."""
         raise NotImplementedError
 
     def loss(self, predictions: Array) -> float:
@@ -80,17 +107,17 @@ class XGBoost(Booster):
 
     package = "xgboost"
     softmax_factor = staticmethod(lambda _: 2.0)
-    _names = {
+    names = {
         "squared_error": "reg:squarederror",
         "binary_cross_entropy": "binary:logistic",
         "cross_entropy": "multi:softprob",
     }
 
-    def prepare(self, job: dict[str, Any]) -> None:
-        super().prepare(job)
+    def load(self) -> None:
         self._matrix = library("xgboost").QuantileDMatrix(
             self.features, label=self.labels, nthread=self.threads
         )
+        self._given = self.objective.prepare(self._matrix)
 
     def fit(self, objective: Any) -> Any:
         settings: dict[str, Any] = {
@@ -99,25 +126,19 @@ class XGBoost(Booster):
             "eta": LEARNING_RATE,
             "nthread": self.threads,
             "disable_default_eval_metric": True,
-            "base_score": 0.0,
         }
-        if self.job["classes"]:
-            settings["num_class"] = self.job["classes"]
         if objective is None:
-            settings["objective"] = self._names[self.job["loss"]]
-            if self.job["loss"] == "binary_cross_entropy":
-                settings["base_score"] = 0.5  # a probability here, whose logit is 0
+            settings["objective"] = self.names[self.job["loss"]]
+            if self.job["classes"]:
+                settings["num_class"] = self.job["classes"]
+        else:
+            settings |= self._given
         return library("xgboost").train(
-            settings,
-            self._matrix,
-            num_boost_round=self.job["trees"],
-            obj=None if objective is None else lambda p, _: objective(self.labels, p),
+            settings, self._matrix, num_boost_round=self.job["trees"], obj=objective
         )
 
-    def raw(self, model: Any, trees: int) -> Array:
-        first = (0, trees)
-        predictions = model.predict(self._matrix, output_margin=True, iteration_range=first)
-        return np.asarray(predictions, np.float64)
+    def predictions(self, model: Any, trees: int) -> Any:
+        return model.predict(self._matrix, output_margin=True, iteration_range=(0, trees))
 
 
 class LightGBM(Booster):
@@ -125,53 +146,136 @@ class LightGBM(Booster):
 
     package = "lightgbm"
     softmax_factor = staticmethod(lambda classes: classes / (classes - 1))
-    _names = {
+    names = {
         "squared_error": "regression",
         "binary_cross_entropy": "binary",
         "cross_entropy": "multiclass",
     }
 
-    def prepare(self, job: dict[str, Any]) -> None:
-        super().prepare(job)
+    def load(self) -> None:
         # Without force_row_wise it would try two ways first, by the clock.
         self._fixed = {"num_threads": self.threads, "force_row_wise": True, "verbose": -1}
-        self._set = library("lightgbm").Dataset(
+        # One for the built-in objective, one that others have written their start to.
+        self._set, self._started = self._data_set(), self._data_set()
+        self._given = self.objective.prepare(self._started)
+
+    def _data_set(self) -> Any:
+        made = library("lightgbm").Dataset(
             self.features, label=self.labels, params=self._fixed, free_raw_data=False
         )
-        self._set.construct()
+        return made.construct()
 
     def fit(self, objective: Any) -> Any:
         settings: dict[str, Any] = {
             **self._fixed,
             "num_leaves": 2**DEPTH - 1,
             "learning_rate": LEARNING_RATE,
-            "boost_from_average": False,
-            "metric": "none",
-            "objective": self._names[self.job["loss"]],
         }
+        train, trees = library("lightgbm").train, self.job["trees"]
+        if objective is not None:
+            settings |= {**self._given, "objective": objective}
+            callbacks = [self.objective.fold]
+            return train(settings, self._started, num_boost_round=trees, callbacks=callbacks)
+        settings |= {"metric": "none", "objective": self.names[self.job["loss"]]}
         if self.job["classes"]:
             settings["num_class"] = self.job["classes"]
-        if objective is not None:
-            settings["objective"] = lambda p, _: objective(self.labels, p)
-        return library("lightgbm").train(settings, self._set, num_boost_round=self.job["trees"])
+        return train(settings, self._set, num_boost_round=trees)
 
-    def raw(self, model: Any, trees: int) -> Array:
+    def predictions(self, model: Any, trees: int) -> Any:
         settings = {"raw_score": True, "num_threads": self.threads}
-        return np.asarray(model.predict(self.features, num_iteration=trees, **settings))
+        return model.predict(self.features, num_iteration=trees, **settings)
 
 
-class _Timed:
-    """An objective that sums up how long it took."""
+class CatBoost(Booster):
+    """``catboost.CatBoost``, with bins made beforehand."""
 
-    def __init__(self, objective: Objective) -> None:
-        self._objective = objective
+    package = "catboost"
+    names = {
+        "squared_error": "RMSE",
+        "binary_cross_entropy": "Logloss",
+        "cross_entropy": "MultiClass",
+    }
+
+    def load(self) -> None:
+        pool = library("catboost").Pool
+        self._raw = pool(self.features, self.labels)
+        self._pool = pool(self.features, self.labels)
+        self._pool.quantize(border_count=254)
+        self._given = self.objective.prepare(self._raw, self.job["trees"])
+
+    def own(self) -> Any:
+        fitted = self._given["loss_function"]
+        return fitted.calc_ders_multi if self.job["classes"] else fitted.calc_ders_range
+
+    def by_hand(self) -> Any:
+        start, function = self._given["loss_function"].start, by_hand(self.job, lambda _: 1.0)
+        if self.job["classes"]:
+            return row_by_hand
+
+        def pairs(raw: Array, labels: Array, _: Array | None) -> Array:
+            return -np.column_stack(function(labels, raw + start))
+
+        return pairs
+
+    def fit(self, objective: Any) -> Any:
+        settings: dict[str, Any] = {
+            "depth": DEPTH,
+            "learning_rate": LEARNING_RATE,
+            "thread_count": self.threads,
+            "iterations": self.job["trees"],
+            "logging_level": "Silent",
+            "allow_writing_files": False,
+        }
+        kind = library("catboost").CatBoost
+        if objective is None:
+            settings["loss_function"] = self.names[self.job["loss"]]
+            return kind(settings).fit(self._pool)
+        calls = 2 * self.job["rows"] * self.job["trees"] if self.job["classes"] else 0
+        if calls > MOST_CALLS:
+            raise NotOfferedError(f"CatBoost calls for each row, which makes {calls:,} calls")
+        settings = {**self._given, **settings, "loss_function": _Callbacks(objective)}
+        try:
+            model = kind(settings).fit(self._pool)
+        except library("catboost").CatBoostError as error:
+            # The text of a traceback.
+            raise RuntimeError(str(error).strip().splitlines()[-1]) from error
+        start = self._given["loss_function"].start
+        model.set_scale_and_bias(1.0, list(start) if self.job["classes"] else start)
+        return model
+
+    def predictions(self, model: Any, trees: int) -> Any:
+        settings = {"ntree_end": trees, "thread_count": self.threads}
+        return model.predict(self._raw, "RawFormulaVal", **settings)
+
+
+class _Callbacks:
+    """A function as an objective of CatBoost."""
+
+    no_jit = True
+
+    def __init__(self, function: Any) -> None:
+        self.calc_ders_range = self.calc_ders_multi = function
+
+    def __deepcopy__(self, _: Any) -> _Callbacks:
+        return self
+
+
+class Timed:
+    """A function that sums up how long it took."""
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
         self.seconds = 0.0
 
-    def __call__(self, y: Array, p: Array) -> tuple[Array, Array]:
+    def __call__(self, *arguments: Any) -> Any:
         start = time.perf_counter()
-        results = self._objective(y, p)
+        results = self.function(*arguments)
         self.seconds += time.perf_counter() - start
         return results
+
+    def __deepcopy__(self, _: Any) -> Timed:
+        # Libraries copy their parameters; the seconds are to stay here.
+        return self
 
 
 def _data(job: dict[str, Any]) -> tuple[Array, Array]:
@@ -190,39 +294,3 @@ def _loss(job: dict[str, Any]) -> Loss:
     switches = {} if job["loss"] == "squared_error" else {"from_logits": True}
     loss: Loss = lossbook.get(job["loss"], **switches)
     return loss
-
-
-def _lossbooks(booster: Booster, job: dict[str, Any]) -> Objective:
-    loss = _loss(job)
-
-    def objective(y: Array, p: Array) -> tuple[Array, Array]:
-        gradient, hessian = loss.gradient_and_hessian(y, p, reduction="none")
-        if job["loss"] == "squared_error":
-            gradient *= 0.5  # theirs is half of ours
-            hessian *= 0.5
-        elif job["classes"]:
-            hessian *= booster.softmax_factor(job["classes"])
-        return gradient, hessian
-
-    return objective
-
-
-def _by_hand(booster: Booster, job: dict[str, Any]) -> Objective:
-    """What their users write down."""
-
-    def squared(y: Array, p: Array) -> tuple[Array, Array]:
-        return p - y, np.ones_like(p)
-
-    def logistic(y: Array, z: Array) -> tuple[Array, Array]:
-        p = 1 / (1 + np.exp(-z))
-        return p - y, p * (1 - p)
-
-    def softmax(y: Array, z: Array) -> tuple[Array, Array]:
-        p = np.exp(z - z.max(axis=1, keepdims=True))
-        p /= p.sum(axis=1, keepdims=True)
-        hessian = booster.softmax_factor(job["classes"]) * p * (1 - p)
-        p[np.arange(len(y)), y] -= 1
-        return p, hessian
-
-    forms = {"squared_error": squared, "binary_cross_entropy": logistic, "cross_entropy": softmax}
-    return forms[job["loss"]]
