@@ -13,8 +13,9 @@ import pytest
 
 import lossbook as lb
 
-# Gradients from 16 MiB on; a little more than a whole number of huge pages.
+# Gradients of more than 16 MiB; a little more than a whole number of huge pages.
 LARGE = (16 << 20) // 8 + 1031
+LEAST = (1 << 20) // 8
 SQUARED = lb.SquaredError()
 
 pytestmark = pytest.mark.skipif(
@@ -32,11 +33,15 @@ def address(array: Any) -> int:
     return int(array.__array_interface__["data"][0])
 
 
-def test_the_next_result_lies_where_the_last_was_let_go() -> None:
-    first = gradient(1.0)
+@pytest.mark.parametrize("count", [LEAST, LARGE])
+def test_the_next_result_lies_where_the_last_was_let_go(count: int) -> None:
+    first = gradient(1.0, count)
     place = address(first)
     del first
-    second = gradient(2.0)
+    # Where the C library would give this memory back, other results take the place.
+    others = [np.ones(count) for _ in range(8)]
+    second = gradient(2.0, count)
+    assert others
     assert address(second) == place
     assert np.all(second == 4.0)
 
