@@ -110,6 +110,7 @@ def _wrong_facts() -> list[Broken]:
     lipschitz = "the_lipschitz_constant_is_the_largest_slope"
     smooth = "the_smoothness_constant_is_the_largest_curvature"
     kinks = "the_slope_jumps_at_the_kinks_and_nowhere_else"
+    expected = "the_expected_curvature_is_the_mean_hessian_where_it_is_best"
     above = "bounds_and_secants_lie_above_the_loss"
     positive = "only_the_exact_curvature_may_be_negative"
     best = "no_constant_beats_the_optimal_one"
@@ -119,6 +120,7 @@ def _wrong_facts() -> list[Broken]:
         _variant(SquaredError, "NeverSteep", lipschitz, facts=_facts(lipschitz=1e5, smoothness=2)),
         _variant(Hinge, "Unbounded", lipschitz, facts=_facts(kinks=(1.0,))),
         _variant(SquaredError, "TooFlat", smooth, facts=_facts(smoothness=1)),
+        _variant(Gamma, "MeanTwice", expected, inverse_link=lambda _self, raw: 2 * np.exp(raw)),
         _variant(SquaredError, "FlatBound", above, facts=_facts(smoothness=1)),
         _variant(SquaredError, "NegativeBound", positive, facts=_facts(smoothness=-1)),
         _variant(SquaredError, "TooCurved", smooth, facts=_facts(smoothness=2.5)),

@@ -101,9 +101,16 @@ def _of_location_and_scale(loss: LocationScaleLoss, raw: Any) -> Any:
 
 
 def _predicts_labels(loss: Loss) -> bool:
-    """Whether the inverse link gives what labels may be: not so for a hinge's scores."""
+    """Whether the inverse link gives the mean label for which the scores are the best.
+
+    Not so for a hinge's scores, nor for classes with weights.
+    """
     if loss.is_row:
-        return np.allclose(loss.inverse_link(scores_of(loss)).sum(axis=-1), 1)
+        raw = scores_of(loss)
+        predicted = loss.inverse_link(raw)
+        if not np.allclose(predicted.sum(axis=-1), 1):
+            return False
+        return np.allclose(loss.gradient(predicted, raw), 0, atol=1e-9)
     return loss.is_of_residual or loss.link != IDENTITY
 
 
