@@ -340,6 +340,24 @@ def test_a_model_that_diverges_is_heard_of() -> None:
         lost.calc_ders_multi(np.zeros(3), 1.0, 1.0)
 
 
+def test_a_model_of_another_objective_is_not_finished() -> None:
+    model = cb.CatBoost({**QUIET, "iterations": 2}).fit(sample("numbers"))
+    with pytest.raises(lb.InputError, match="model was trained with loss_function=None"):
+        lb.AbsoluteError().catboost().finish(model)
+
+
+def test_features_of_categories_go_with_the_parameters() -> None:
+    pandas = pytest.importorskip("pandas")
+    known = data()
+    table = pandas.DataFrame(
+        {"number": known["features"][:, 0], "class": known["many"].astype(str)}
+    )
+    trees = BoostedTrees(lb.AbsoluteError(), "catboost", rounds=20, cat_features=["class"])
+    raw = trees.fit(table, known["numbers"]).predict_raw(table)
+    assert trees.model_.get_cat_feature_indices() == [1]
+    assert lb.AbsoluteError()(known["numbers"], raw) < 0.8 * abs(known["numbers"]).mean()
+
+
 def test_what_catboost_itself_refuses_is_passed_on() -> None:
     with pytest.raises(cb.CatBoostError, match="depth"):
         LOGISTIC.catboost().train(

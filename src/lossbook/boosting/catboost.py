@@ -221,7 +221,14 @@ class CatBoostObjective(Callbacks):
 
     def finish(self, model: Any) -> Any:
         """A model with the start in it, so that it predicts without this library."""
-        start = model.get_param("loss_function").start
+        objective = model.get_param("loss_function")
+        if not isinstance(objective, CatBoostObjective):
+            raise InputError(
+                f"model was trained with loss_function={objective!r}: train it with what "
+                "objective.prepare(pool) or objective.parameters(y) gives.",
+                argument="model",
+            )
+        start = objective.start
         model.set_scale_and_bias(1.0, list(start) if isinstance(start, tuple) else start)
         return model
 
