@@ -147,9 +147,11 @@ class XGBoostObjective(Objective):
         )
 
     def predict_raw(self, model: Any, features: Any) -> Any:
-        """The raw scores of a Booster, for features or a DMatrix."""
+        """The raw scores of a Booster, or of a class of XGBoost's scikit-learn API."""
         import xgboost
 
+        if hasattr(model, "get_booster"):
+            return model.predict(features, output_margin=True)
         is_table = isinstance(features, xgboost.DMatrix)
         table = features if is_table else xgboost.DMatrix(features)
         # Without output_margin a Booster of several columns gives the largest one's index.
