@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+import numpy as np
 import pytest
 
-from readme.documents import ROOT
+import lossbook.boosting
+from readme.documents import README, ROOT, blocks
 
 pytest.importorskip("xgboost")
 pytest.importorskip("lightgbm")
@@ -66,3 +68,15 @@ def test_expectiles_balance_what_is_missing(shown: Any) -> None:
         for ratio, promised in zip(ratios, (9, 1, 1 / 9), strict=True):
             assert promised / 1.6 < ratio < 1.6 * promised
         assert crossing == 0
+
+
+def test_readme_boosts(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    (block,) = (one.text for one in blocks(README, "python") if "BoostedTrees(" in one.text)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"lb": lossbook}
+    exec(block, names)
+    predicted = names["trees"].predict(names["x"])
+    assert predicted.shape == (442, 3)
+    assert (np.diff(predicted, axis=1) >= 0).all()
+    again = lossbook.boosting.BoostedTrees.load("quantiles.lossbook")
+    assert np.array_equal(again.predict(names["x"]), predicted)

@@ -81,6 +81,16 @@ def test_scikit_learn_takes_the_loss_where_nothing_is_said() -> None:
     assert score == pytest.approx(-LOGISTIC(y[150:], trained.predict_raw(x[150:])), rel=1e-12)
 
 
+def test_a_loss_whose_best_constant_is_far_out_starts_at_0() -> None:
+    x, y = sample()
+    loss = lb.SigmoidLoss()
+    trained = BoostedTrees(loss, "xgboost", rounds=20, min_child_weight=0).fit(x, y)
+    assert loss.xgboost().best_start(y) == 0
+    assert loss(2 * y - 1, trained.predict_raw(x)) < 0.5 * loss(2 * y - 1, np.zeros(300))
+    with pytest.raises(lb.InputError, match="all of one class"):
+        trained.fit(x, np.zeros(300))
+
+
 @pytest.mark.parametrize(
     ("loss", "message"),
     [
@@ -112,14 +122,14 @@ def test_labels_and_weights_are_numbers() -> None:
     x, y = sample()
     with pytest.raises(lb.InputTypeError, match=r"y_true must be numbers, got <U.*numpy.unique"):
         trees().fit(x, np.where(y > 0, "yes", "no"))
-    with pytest.raises(lb.InputError, match="sample_weight is -1 at index 7"):
+    with pytest.raises(lb.InputError, match="sample_weight has -1 at index 7"):
         trees().fit(x, y, np.where(np.arange(300) == 7, -1.0, 1.0))
     with pytest.raises(lb.InputError, match="sample_weight has 5 entries for 300 rows"):
         trees().fit(x, y, np.ones(5))
     broken = np.where(np.arange(300) == 7, np.nan, y)
-    with pytest.raises(lb.InputError, match="y_true is nan at index 7: leave out"):
+    with pytest.raises(lb.InputError, match="y_true has nan at index 7: leave out"):
         trees().fit(x, broken)
-    with pytest.raises(lb.InputError, match="y_true of validation set 1 is nan at index 7"):
+    with pytest.raises(lb.InputError, match="y_true of validation set 1 has nan at index 7"):
         trees().fit(x, y, validation=[(x, y), (x, broken)])
 
 

@@ -1,4 +1,4 @@
-"""A loss at work: in NumPy, in PyTorch, and as an objective of XGBoost."""
+"""A loss at work: in NumPy, in PyTorch, and with boosted trees."""
 
 from __future__ import annotations
 
@@ -18,21 +18,13 @@ def code(loss: lb.Loss) -> str:
     parts = {"NumPy": _numpy(loss)}
     if np.any(loss.gradient(loss.example.y_true, loss.example.y_pred)):  # else nothing to learn
         parts["PyTorch"] = _TORCH
-    if not loss.is_row and loss.prediction_domain.checks_nothing:
-        parts["XGBoost"] = _xgboost(loss)
+    if not loss.is_row and _is_an_objective(loss):
+        parts["Boosted trees"] = _boosted(loss)
     names: dict[str, Any] = {}
     shown = []
     for title, source in parts.items():
         shown += [heading(title, 3), session(source, names)]
-        if title == "XGBoost" and not _is_curved(loss):
-            shown.insert(-1, _FLAT)
     return "\n\n".join(shown)
-
-
-_FLAT = (
-    "XGBoost divides by the Hessian, which is 0 or less in places here. A curvature of 1 in its "
-    "place makes plain gradient boosting of it:"
-)
 
 
 _TORCH = """\
@@ -53,22 +45,22 @@ loss.gradient(y_true, y_pred)
 loss.hessian(y_true, y_pred)"""
 
 
-def _xgboost(loss: lb.Loss) -> str:
-    curvature = "hessian" if _is_curved(loss) else "np.ones_like(hessian)"
+def _is_an_objective(loss: lb.Loss) -> bool:
+    try:
+        loss.xgboost()
+    except lb.InputError:
+        return False
+    return True
+
+
+def _boosted(loss: lb.Loss) -> str:
     return f"""\
 import numpy as np
-import xgboost
-def objective(y_pred, data):
-    gradient, hessian = loss.gradient_and_hessian(data.get_label(), y_pred, reduction="sum")
-    return gradient, {curvature}
-labels = {_labels(loss)}
-data = xgboost.DMatrix(np.arange(8.0).reshape(-1, 1), labels)
-booster = xgboost.train({{"base_score": 0.0}}, data, num_boost_round=20, obj=objective)
-booster.predict(data, output_margin=True).round(2)"""
-
-
-def _is_curved(loss: lb.Loss) -> bool:
-    return loss.facts.strictly_convex
+from lossbook.boosting import BoostedTrees
+rows, labels = np.arange(8.0).reshape(-1, 1), {_labels(loss)}
+trees = BoostedTrees(loss, "xgboost", rounds=20, min_child_weight=0)
+trees.fit(rows, labels).predict(rows).round(2)
+loss.xgboost().curvature, loss.lightgbm().curvature, loss.catboost().curvature"""
 
 
 def _labels(loss: lb.Loss) -> list[float]:

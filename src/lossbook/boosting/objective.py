@@ -121,6 +121,9 @@ class Objective(ABC):
         if self._native is not None and self._native.start is not None:
             start = functools.partial(self._native.start, self.loss)
         constant = start(y_true, sample_weight)
+        if np.ndim(constant) == 0 and np.isinf(constant) and self._has_both_classes(y_true):
+            # A loss that forgives the rarer class, the more so the farther out: 0 favours none.
+            return 0.0
         if not np.isfinite(constant).all():
             raise InputError(
                 f"the best constant of {self.loss!r} is {constant} for these labels (all of one "
@@ -128,6 +131,10 @@ class Objective(ABC):
                 argument="y_true",
             )
         return constant
+
+    def _has_both_classes(self, y_true: Any) -> bool:
+        classes = self.loss.label_domain.two_classes
+        return classes is not None and all((y_true == label).any() for label in classes)
 
     @abstractmethod
     def train(

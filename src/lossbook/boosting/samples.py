@@ -75,7 +75,7 @@ def _refuse(name: str, where: str, values: Any, wrong: Any, fix: str) -> None:
     if wrong.any():
         first = tuple(map(int, np.argwhere(wrong)[0]))
         raise InputError(
-            f"{name}{where} is {values[first]:g} at index {first[0]}: {fix}.",
+            f"{name}{where} has {values[first]:g} at index {first[0]}: {fix}.",
             argument=name,
             index=first[0],
         )
