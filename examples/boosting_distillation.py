@@ -40,7 +40,7 @@ def main():
     found = {}
     for name, rows in probabilities.items():
         right = (rows.argmax(axis=1) == digits_test).mean()
-        found[name] = right, lossbook.CrossEntropy()(digits_test, rows / rows.sum(axis=1)[:, None])
+        found[name] = right, lossbook.CrossEntropy()(digits_test, rows)
         print(f"{name:23}  {right:7.1%}  {found[name][1]:15.3f}")
     return found
 

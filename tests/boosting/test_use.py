@@ -148,6 +148,19 @@ def test_what_is_no_validation_set_is_refused(validation: Any, got: str) -> None
         trees(patience=3).fit(x, y, validation=validation)
 
 
+def test_features_are_a_table() -> None:
+    x, y = sample()
+    with pytest.raises(lb.InputError, match=r"features must have two axes.*\(300,\)"):
+        trees().fit(x[:, 0], y)
+
+
+def test_catboost_trains_two_classes_in_one_column() -> None:
+    pytest.importorskip("catboost")
+    x, y = sample()
+    with pytest.raises(lb.InputError, match=r"one column for two classes.*BinaryCrossEntropy"):
+        trees("catboost", lb.CrossEntropy(from_logits=True)).fit(x, y)
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Any) -> None:
     x, y = sample()
     with pytest.raises(lb.InputError, match="nowhere is no folder: make it first"):

@@ -35,6 +35,13 @@ class Callbacks(Objective):
 
     def calc_ders_range(self, approxes: Any, targets: Any, weights: Any) -> Any:
         """Minus gradient and curvature of a slice of the rows, in two columns."""
+        if self.loss.is_row and isinstance(self.start, tuple):
+            raise InputError(
+                f"CatBoost trains one column for two classes, and {self.loss!r} has one for each: "
+                "take a loss of two classes, as BinaryCrossEntropy(from_logits=True), or another "
+                "library.",
+                argument="loss_function",
+            )
         if self.loss.is_row or self._lacks_floor:
             raise self._unknowing()
         raw = approxes if self.start == 0 else approxes + self.start

@@ -20,6 +20,12 @@ _A_SET = (
 def checked(where: str, features: Any, y_true: Any, sample_weight: Any = None) -> Sample:
     """Features, labels and weights of as many rows each; NaN in none of the last two."""
     features = table(features)
+    if len(features.shape) != 2:
+        raise InputError(
+            f"features{where} must have two axes, rows and columns, got the shape "
+            f"{tuple(features.shape)}: one column is x.reshape(-1, 1), or to_frame() of a Series.",
+            argument="features",
+        )
     rows = features.shape[0]
     labels = _numbers(f"y_true{where}", y_true)
     if labels.ndim == 2 and labels.shape[1] == 1:
