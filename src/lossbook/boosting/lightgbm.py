@@ -149,7 +149,7 @@ class LightGBMObjective(Objective):
 
         Parameters
         ----------
-        labels : array of shape (rows, columns)
+        labels : array of two axes
             The labels of all data sets, one below the other.
         """
         return dataclasses.replace(self, rows=LabelRows(labels))
