@@ -32,7 +32,7 @@ from lossbook.boosting import BoostedTrees
 RESULTS = Path(__file__).parent / "results" / "boosting_quality.json"
 ROUNDS, RATE, DEPTH = 300, 0.1, 4
 CHECKED = (10, 20, 35, 50, 75, 100, 150, 200, 300)
-SEEDS = range(3)
+SEEDS = range(5)
 SETTINGS = {
     "xgboost": {"eta": RATE, "max_depth": DEPTH, "nthread": 1},
     "lightgbm": {

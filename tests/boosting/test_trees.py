@@ -105,7 +105,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a label outside": ({"y_true": np.r_[np.zeros(9), 2.0]}, "y_true has 2.0 at index 9"),
     "no label": ({"y_true": np.r_[0.0, np.nan, np.ones(8)]}, "y_true has nan at index 1"),
     "one class": ({"y_true": np.zeros(10)}, "all of one class"),
-    "a negative weight": ({"sample_weight": np.r_[-1.0, np.ones(9)]}, "sample_weight has -1 at index 0"),
+    "a negative weight": (
+        {"sample_weight": np.r_[-1.0, np.ones(9)]},
+        "sample_weight has -1 at index 0",
+    ),
     "validation of another length": (
         {"validation": (np.zeros((3, 2)), np.zeros(4))},
         "y_true of validation set 0 has 4 entries for 3 rows",
@@ -191,6 +194,31 @@ def test_a_loss_of_one_s_own_must_be_there(tmp_path: Path) -> None:
     registry.unregister(Halved)
     with pytest.raises(lb.InputError, match="a loss Halved, which is not defined here"):
         BoostedTrees.load(path)
+
+
+def test_a_loss_may_state_nothing_of_itself() -> None:
+    class Bare(lb.ResidualLoss):
+        def value(self, m: Any, r: Any) -> Any:
+            return m.softplus(r) + m.softplus(-r)
+
+        def deriv(self, m: Any, r: Any) -> Any:
+            return m.sigmoid(r) - m.sigmoid(-r)
+
+        def deriv2(self, m: Any, r: Any) -> Any:
+            return 2 * m.sigmoid(r) * m.sigmoid(-r)
+
+    class BareRow(lb.RowLoss):
+        def deriv(self, m: Any, y: Any, p: Any) -> Any:
+            return p - y
+
+    for cls in (Bare, BareRow):
+        registry.unregister(cls)
+    objective, stated = Bare().xgboost(), lb.LogisticDistance().xgboost()
+    assert objective.curvature == stated.curvature == "secant"
+    y, raw = np.zeros(9), np.linspace(-4, 4, 9)
+    np.testing.assert_allclose(objective(y, raw)[1], stated(y, raw)[1], rtol=1e-12)
+    with pytest.raises(lb.InputError, match=r"BareRow\(\) gives no example"):
+        BareRow().xgboost()
 
 
 def test_a_file_of_something_else_is_told(tmp_path: Path) -> None:

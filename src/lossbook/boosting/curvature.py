@@ -12,7 +12,7 @@ import numpy as np
 
 from lossbook.boosting.fisher import Formula, expected_of
 from lossbook.boosting.levels import has_kinks, secant_of_levels
-from lossbook.boosting.probes import is_safe
+from lossbook.boosting.probes import facts_of, is_safe
 from lossbook.boosting.secant import mirror_of, secant
 from lossbook.families import LevelsLoss
 
@@ -66,7 +66,7 @@ def formula(loss: Loss, name: str, floor: float | None = None) -> Formula | None
         case "fisher":
             return expected_of(loss, floor)
         case "bound":
-            return _with_gradient(loss, _constant(loss.facts.smoothness))
+            return _with_gradient(loss, _constant(facts_of(loss).smoothness))
         case "secant":
             return _secant(loss, floor)
         case _:
@@ -80,14 +80,14 @@ def safe_choice(loss: Loss) -> str:
     quantiles the expected curvature, as the secant is slow far from the median. Otherwise the
     Hessian of convex losses, if it is positive wherever there is a slope.
     """
-    if loss.facts.kinks or isinstance(loss, LevelsLoss):
+    if facts_of(loss).kinks or isinstance(loss, LevelsLoss):
         order = ["exact", "fisher", "secant"]
     elif not loss.is_row and loss.label_domain.two_classes is None:
         order = ["secant", "exact", "fisher", "bound"]
     else:
         order = ["exact", "secant", "fisher", "bound"]
     for name in order:
-        if name == "exact" and not loss.facts.convex:
+        if name == "exact" and not facts_of(loss).convex:
             continue
         found = formula(loss, name)
         if found is not None and is_safe(loss, found):

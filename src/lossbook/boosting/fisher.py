@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lossbook.boosting.levels import expected_of_levels
-from lossbook.boosting.probes import is_safe, labels_of, scores_of
+from lossbook.boosting.probes import facts_of, is_safe, labels_of, scores_of
 from lossbook.boosting.secant import density, mirror_of
 from lossbook.engine.libraries import HOME
 from lossbook.families import LevelsLoss, LikelihoodLoss, LocationScaleLoss
@@ -31,7 +31,7 @@ def expected_of(loss: Loss, floor: float | None) -> Formula | None:
     """Gradient and expected curvature, from labels and scores; None where it has no form."""
     if isinstance(loss, LevelsLoss):
         return functools.partial(expected_of_levels, loss, floor)
-    if loss.is_of_residual and loss.facts.kinks:
+    if loss.is_of_residual and facts_of(loss).kinks:
         mirror = mirror_of(loss)
         return None if mirror is None else functools.partial(density, loss, mirror, floor)
     expected = _form_of(loss)

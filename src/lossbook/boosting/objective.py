@@ -13,7 +13,7 @@ import numpy as np
 from lossbook.boosting.builtin import Builtin, weighed
 from lossbook.boosting.curvature import MENU, choices, formula, safe_choice
 from lossbook.boosting.levels import has_kinks
-from lossbook.boosting.probes import has_slope
+from lossbook.boosting.probes import facts_of, has_slope
 from lossbook.boosting.secant import floor_for
 from lossbook.errors import InputError
 from lossbook.families import LevelsLoss, MarginLoss
@@ -199,7 +199,7 @@ class Objective(ABC):
     def has_floor(self) -> bool:
         """Whether the curvature depends on the spread of all labels."""
         loss = self.loss
-        has = has_kinks(loss) if isinstance(loss, LevelsLoss) else bool(loss.facts.kinks)
+        has = has_kinks(loss) if isinstance(loss, LevelsLoss) else bool(facts_of(loss).kinks)
         is_over_distance = self.curvature in ("secant", "fisher")
         return is_over_distance and has and loss.label_domain.two_classes is None
 

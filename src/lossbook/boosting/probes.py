@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lossbook.errors import InputError
+from lossbook.facts import Example, Facts
+
 if TYPE_CHECKING:
     from lossbook.loss import Loss
 
 # Scores beyond are of models that have diverged.
 _FAR = 20.0
 _CANDIDATES = np.asarray([0.0, 1.0, -1.0, 0.25, 3.0, 20.0])
+
+
+def facts_of(loss: Loss) -> Facts:
+    """What the loss states; of one that states nothing, what its samples show has to do."""
+    try:
+        return loss.facts
+    except NotImplementedError:
+        return Facts(convex=True)
 
 
 def labels_of(loss: Loss) -> list[float]:
@@ -29,7 +40,7 @@ def labels_of(loss: Loss) -> list[float]:
 
 def scores_of(loss: Loss) -> Any:
     """A row of scores, as long as the loss's example has them."""
-    columns = np.shape(loss.example.y_pred)[-1]
+    columns = np.shape(_example_of(loss).y_pred)[-1]
     return np.linspace(-1.0, 0.5, columns)[None]
 
 
@@ -49,10 +60,22 @@ def is_safe(loss: Loss, formula: Callable[[Any, Any], tuple[Any, Any]]) -> bool:
     return True
 
 
+def _example_of(loss: Loss) -> Example:
+    try:
+        return loss.example
+    except NotImplementedError:
+        raise InputError(
+            f"{loss!r} gives no example, from which its labels and columns could be seen: write "
+            "example = lossbook.Example(y_true=[...], y_pred=[[...]]) into its class.",
+            argument="loss",
+        ) from None
+
+
 def _samples_of(loss: Loss) -> Iterator[tuple[Any, Any]]:
     if loss.is_row:
         # The labels of its example, each with many rows of scores.
-        labels, columns = np.asarray(loss.example.y_true), np.shape(loss.example.y_pred)[-1]
+        example = _example_of(loss)
+        labels, columns = np.asarray(example.y_true), np.shape(example.y_pred)[-1]
         raw = np.random.default_rng(0).normal(0, _FAR / 4, (64 * len(labels), columns))
         yield np.repeat(labels, 64, axis=0), raw
         return

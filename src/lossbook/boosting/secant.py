@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lossbook.boosting.probes import labels_of
+from lossbook.boosting.probes import facts_of, labels_of
 from lossbook.families import MarginLoss
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ def mirror_of(loss: Loss) -> Mirror | None:
     if loss.is_row:
         return None
     if isinstance(loss, MarginLoss):
-        middle = [_middle(loss)] if math.isfinite(loss.facts.lipschitz) else []
-        about, centres = "margin", [0.0, *loss.facts.kinks, *middle]
+        middle = [_middle(loss)] if math.isfinite(facts_of(loss).lipschitz) else []
+        about, centres = "margin", [0.0, *facts_of(loss).kinks, *middle]
     elif loss.label_domain.two_classes is not None:
         about, centres = "score", [0.0]
     else:
@@ -87,7 +87,7 @@ def secant(
     """Gradient and secant curvature of each sample, without weights."""
     here, there = _both_slopes(loss, mirror, y_true, raw)
     distance = mirror.distances(y_true, raw)
-    if loss.facts.kinks:
+    if facts_of(loss).kinks:
         return floored(here, (here - there) / 2, distance, floor or floor_for(loss, y_true))
     is_close = abs(distance) <= (0 if mirror.is_even else _CLOSE)
     with np.errstate(divide="ignore", invalid="ignore"):
