@@ -98,7 +98,7 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def site(session: nox.Session) -> None:
     """The book and a page per loss, into build/site; chapters are run, warnings are errors."""
-    prepare(session, "test,boosting", group="site")
+    prepare(session, "test,bench", group="site")
     session.run("python", "tools/site_assets.py")
     options = (
         "--fail-on-warning",
