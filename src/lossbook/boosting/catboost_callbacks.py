@@ -35,28 +35,23 @@ class Callbacks(Objective):
 
     def calc_ders_range(self, approxes: Any, targets: Any, weights: Any) -> Any:
         """Minus gradient and curvature of a slice of the rows, in two columns."""
-        if self.loss.is_row and isinstance(self.start, tuple):
-            raise InputError(
-                f"CatBoost trains one column for two classes, and {self.loss!r} has one for each: "
-                "take a loss of two classes, as BinaryCrossEntropy(from_logits=True), or another "
-                "library.",
-                argument="loss_function",
-            )
-        if self.loss.is_row or self._lacks_floor:
+        if self._is_unknowing:
             raise self._unknowing()
         raw = approxes if self.start == 0 else approxes + self.start
         pairs = np.empty((2, len(raw)))
+        gradient, curvature = pairs
         if self._multiple is None:
             pairs[0], pairs[1] = self.unchecked(targets, raw, weights)
             np.negative(pairs, out=pairs)
         else:
-            out = pairs[0], pairs[1]
-            evaluate(self.loss, GRADIENT | HESSIAN, targets, raw, weights, "sum", out)
+            want, out = GRADIENT | HESSIAN, (gradient, curvature)
+            evaluate(self.loss, want, targets, raw, weights, "sum", out)
             if self._multiple == -1:
                 np.negative(pairs, out=pairs)
             else:
                 pairs *= self._multiple
-        if not math.isfinite(np.vdot(pairs, pairs)):
+        # NaN and infinity stay what they are in a product, and in a sum.
+        if not math.isfinite(np.vdot(gradient, curvature)):
             _check_finite(pairs, raw)
         return pairs.T
 
@@ -116,6 +111,10 @@ class Callbacks(Objective):
         if own is None or not is_simple or isinstance(self.loss, MarginLoss):
             return None
         return -own.factor
+
+    @functools.cached_property
+    def _is_unknowing(self) -> bool:
+        return self.loss.is_row or self._lacks_floor
 
     @functools.cached_property
     def _lacks_floor(self) -> bool:
