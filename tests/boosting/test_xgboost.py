@@ -88,6 +88,20 @@ def test_the_model_of_the_scikit_learn_api_is_the_built_in_one(case: Case) -> No
     assert reported == pytest.approx(case.loss(rows[1], scores), rel=1e-5)
 
 
+@pytest.mark.parametrize("case", [CASES[1], CASES[3]], ids=str)
+def test_classifiers_give_the_built_in_probabilities(case: Case) -> None:
+    known = data()
+    rows = known["features"], known[case.labels].astype(int)
+    own = xgb.XGBClassifier(n_estimators=ROUNDS).fit(*rows, sample_weight=known["weights"])
+    objective = case.loss.xgboost()
+    more = objective.classifier_parameters(rows[1], known["weights"])
+    ours = xgb.XGBClassifier(n_estimators=ROUNDS, objective=objective, **more)
+    ours.fit(*rows, sample_weight=known["weights"])
+    shares = [model.predict_proba(known["features"]) for model in (ours, own)]
+    assert apart(*shares) <= PARITY
+    np.testing.assert_array_equal(*(model.predict(known["features"]) for model in (ours, own)))
+
+
 def test_early_stopping_stops_where_the_built_in_one_does() -> None:
     case, half = CASES[1], ROWS // 2
     tables = table_of(case, rows=slice(half)), table_of(case, rows=slice(half, None))

@@ -15,7 +15,9 @@ import numpy as np
 from lossbook.boosting.builtin import Builtin, find
 from lossbook.boosting.objective import Objective
 from lossbook.boosting.versions import version_of
+from lossbook.engine.libraries import HOME
 from lossbook.errors import InputError
+from lossbook.links import LOGIT
 
 
 def _centred(loss: Any, y_true: Any, sample_weight: Any) -> Any:
@@ -107,6 +109,18 @@ class XGBoostObjective(Objective):
         if np.ndim(start) and np.ndim(y_true) == 1:
             chosen["num_class"] = len(start)
         return chosen | {"disable_default_eval_metric": True}
+
+    def classifier_parameters(self, y_true: Any, sample_weight: Any = None) -> dict[str, Any]:
+        """``parameters`` for XGBClassifier, whose start for two classes is a probability.
+
+        What its ``predict_proba`` then gives are the sigmoid or the softmax of the scores: right
+        for losses whose inverse link they are.
+        """
+        chosen = self.parameters(y_true, sample_weight)
+        if np.ndim(chosen["base_score"]) == 0:
+            chosen["base_score"] = float(LOGIT.inverse(HOME, np.asarray(chosen["base_score"])))
+        chosen.pop("num_class", None)  # it counts them itself
+        return chosen
 
     def prepare(self, data: Any) -> dict[str, Any]:
         """``parameters`` from the labels and weights of a DMatrix."""
