@@ -116,6 +116,8 @@ def test_ctrl_c_on_a_running_process() -> None:
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        # What a shell starts in the background it lets ignore Ctrl-C, and all that this starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert tour.stdout is not None
     while "learns." not in tour.stdout.readline():
