@@ -109,15 +109,16 @@ def test_interruption_is_exit_code_130(run: Any, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_ctrl_c_on_a_running_process() -> None:
+    # What a shell starts in the background it lets ignore Ctrl-C, and all that this starts.
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    run = f"{heed}; from lossbook.cli import main; main()"
     tour = subprocess.Popen(
-        [sys.executable, "-c", "from lossbook.cli import main; main()", "tour", "--pause"],
+        [sys.executable, "-c", run, "tour", "--pause"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        # What a shell starts in the background it lets ignore Ctrl-C, and all that this starts.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert tour.stdout is not None
     while "learns." not in tour.stdout.readline():
