@@ -122,6 +122,13 @@ class Callbacks(Objective):
 
     def _unknowing(self) -> InputError:
         """What to raise where a few rows do not tell what there is to know of the labels."""
+        if self.loss.is_row and isinstance(self.start, tuple):
+            return InputError(
+                f"CatBoost trains one column for two classes, and {self.loss!r} has one for each: "
+                "take a loss of two classes, as BinaryCrossEntropy(from_logits=True), or another "
+                "library.",
+                argument="loss_function",
+            )
         return InputError(
             f"CatBoost does not tell {self.loss!r} enough about the labels: train with the "
             "parameters that objective.prepare(pool) or objective.parameters(y) gives, whose "
