@@ -14,7 +14,7 @@ from sklearn.base import clone
 import lossbook as lb
 from boosting.cases import data
 from lossbook import registry
-from lossbook.boosting import BoostedTrees
+from lossbook.boosting import BoostedTrees, versions
 from lossbook.boosting.trees import LIBRARIES
 from lossbook.boosting.versions import version_of
 
@@ -143,6 +143,17 @@ def test_wrong_input_is_told(library: str, case: str) -> None:
 def test_wrong_settings_are_told(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(lb.InputError, match=message):
         BoostedTrees(**{"loss": lb.BinaryCrossEntropy(from_logits=True), **settings})
+
+
+def test_a_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions.metadata, "version", _missing)
+    with pytest.raises(lb.MissingDependencyError, match=r"pip install 'lossbook\[lightgbm\]'"):
+        BoostedTrees(lb.Huber(), "lightgbm").fit([[1.0], [2.0]], [1.0, 2.0])
+    assert lb.PseudoHuber().xgboost().curvature == "native"
+
+
+def _missing(distribution: str) -> str:
+    raise versions.metadata.PackageNotFoundError(distribution)
 
 
 def test_patience_needs_something_to_watch(library: str) -> None:

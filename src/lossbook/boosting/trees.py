@@ -10,6 +10,7 @@ from typing import Any, Self
 from lossbook.boosting.objective import Objective
 from lossbook.boosting.samples import checked, checked_sets, table
 from lossbook.boosting.saved import Saved
+from lossbook.boosting.versions import version_of
 from lossbook.errors import InputError, InputTypeError
 from lossbook.loss import Loss
 
@@ -109,6 +110,7 @@ class BoostedTrees:
         validation : (features, y_true) or (features, y_true, sample_weight), or a list of such
             What to measure the loss on after each round.
         """
+        version_of(self.library)  # or says what to install
         train = checked("", features, y_true, sample_weight)
         watched = checked_sets(validation)
         if self.patience is not None and not watched:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from importlib import metadata
 
-from lossbook.errors import InputError
+from lossbook.errors import MissingDependencyError
 
 # The distributions that a library may be installed as.
 _DISTRIBUTIONS = {"xgboost": ("xgboost", "xgboost-cpu")}
@@ -16,4 +16,4 @@ def version_of(library: str) -> str:
     for distribution in _DISTRIBUTIONS.get(library, (library,)):
         with contextlib.suppress(metadata.PackageNotFoundError):
             return metadata.version(distribution)
-    raise InputError(f"{library} is not installed: pip install 'lossbook[{library}]'.")
+    raise MissingDependencyError(f"{library} is not installed: pip install 'lossbook[{library}]'.")

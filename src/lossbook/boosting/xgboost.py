@@ -16,7 +16,7 @@ from lossbook.boosting.builtin import Builtin, find
 from lossbook.boosting.objective import Objective
 from lossbook.boosting.versions import version_of
 from lossbook.engine.libraries import HOME
-from lossbook.errors import InputError
+from lossbook.errors import MissingDependencyError
 from lossbook.links import LOGIT
 
 
@@ -186,7 +186,7 @@ def _installed() -> tuple[int, ...]:
     """Major and minor version; before all others where there is none."""
     try:
         version = version_of("xgboost")
-    except InputError:
+    except MissingDependencyError:
         return (0, 0)
     return tuple(map(int, version.split(".")[:2]))
 
