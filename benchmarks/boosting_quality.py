@@ -131,7 +131,7 @@ def cancer(rng: np.random.Generator) -> tuple[Any, Any]:
 
 
 def same(scores: Any, _: Any) -> Any:
-    """The built-in's scores are the target's."""
+    """The scores are those of the target loss already."""
     return scores
 
 
@@ -275,17 +275,12 @@ def measure(task: Task, library: str, curvature: str | None = None) -> Outcome:
         trees.fit(features[train], labels[train])
         found.curvature = str(trees.objective.curvature)
         scores_of = STAGES[library](trees.model_, features)
-        found.lossbook.append(_test_loss(task, scores_of, ordered, labels))
+        found.lossbook.append(_test_loss(task, scores_of, same, labels))
         for parameters, read in task.builtins[library]:
             model = TRAIN[library](parameters, features[train], labels[train])
             loss = _test_loss(task, STAGES[library](model, features), read, labels)
             found.builtins[parameters["objective"]].append(loss)
     return found
-
-
-def ordered(scores: Any, _: Any) -> Any:
-    """As lossbook predicts: levels in order."""
-    return scores
 
 
 def _test_loss(task: Task, scores_of: Any, read: Any, labels: Any) -> float:
@@ -294,7 +289,8 @@ def _test_loss(task: Task, scores_of: Any, read: Any, labels: Any) -> float:
 
     def loss(rows: slice, rounds: int) -> float:
         scores = scores_of(rounds)
-        scores = read(scores[rows], scores[train] - labels[train] if read is SPREAD else None)
+        residuals = scores[train] - labels[train] if read is with_constant_spread else None
+        scores = read(scores[rows], residuals)
         if isinstance(task.loss, lb.LevelsLoss):
             scores = np.sort(scores, axis=1)
         return float(task.loss(labels[rows], np.asarray(scores, dtype=float)))
@@ -326,7 +322,6 @@ def _lightgbm_stages(model: Any, features: Any) -> Any:
     )
 
 
-SPREAD = with_constant_spread
 TRAIN = {"xgboost": _xgboost_model, "lightgbm": _lightgbm_model}
 STAGES = {"xgboost": _xgboost_stages, "lightgbm": _lightgbm_stages}
 

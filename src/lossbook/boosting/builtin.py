@@ -8,6 +8,13 @@ from typing import Any
 
 import numpy as np
 
+LEAVES = "sets its leaves to {} of the residuals, which an objective of one's own cannot"
+
+
+def ones(_: Any, __: Any, raw: Any, ___: Any) -> Any:
+    """A curvature of 1, whatever the Hessian is."""
+    return np.ones_like(raw)
+
 
 @dataclass(frozen=True)
 class Builtin:
@@ -91,7 +98,10 @@ def _along(weight: Any, values: Any) -> Any:
 
 
 def find(library: str, loss: Any, builtins: Iterable[Builtin]) -> Builtin | None:
-    """The library's own objective of a loss, by the names that the loss has there."""
+    """The library's own objective of a loss, by the names that the loss has there.
+
+    Switches must be as they are there; numbers (a power, a delta) may be the user's own.
+    """
     named = {builtin.name: builtin for builtin in builtins}
     for counterpart in type(loss).counterparts:
         is_there = counterpart.framework == library and counterpart.name in named

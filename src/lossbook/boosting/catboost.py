@@ -13,10 +13,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lossbook.boosting.builtin import Builtin, find
+from lossbook.boosting.builtin import Builtin, find, ones
 from lossbook.boosting.catboost_callbacks import Callbacks
 from lossbook.boosting.catboost_metric import Metric, metric_of
 from lossbook.boosting.catboost_rate import learning_rate
+from lossbook.boosting.probes import facts_of
 from lossbook.errors import InputError
 from lossbook.families import LikelihoodLoss
 
@@ -30,10 +31,6 @@ _LEAVES = "sets leaves to the best constants of their labels, which no objective
 
 def _zero(loss: Any, y_true: Any, _: Any) -> Any:
     return np.zeros_like(loss.guess(y_true, None)) if loss.is_row else 0.0
-
-
-def _ones(_: Any, __: Any, raw: Any, ___: Any) -> Any:
-    return np.ones_like(raw)
 
 
 # algo_helpers/error_functions.h and options/catboost_options.cpp of CatBoost 1.2.10.
@@ -74,14 +71,14 @@ class CatBoostObjective(Callbacks):
         found = find(self.library, self.loss, BUILTINS)
         if found is not None and found.name == "Lq" and self.loss.parameters["p"] < 2:
             # Its leaves are mean gradients then, which is what Newton's steps make of ones.
-            return dataclasses.replace(found, curvature=_ones)
+            return dataclasses.replace(found, curvature=ones)
         return found
 
     def _safe_choice(self) -> str:
         """Cheap for one row, too: the expected curvature of classes takes milliseconds."""
         chosen = super()._safe_choice()
         if chosen == "fisher" and isinstance(self.loss, LikelihoodLoss):
-            return "bound" if self.loss.facts.smoothness < math.inf else "unit"
+            return "bound" if facts_of(self.loss).smoothness < math.inf else "unit"
         return chosen
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -45,8 +44,7 @@ class Metric:
 
 def metric_of(objective: CatBoostObjective) -> Metric:
     """The loss of an objective as a metric."""
-    name = re.sub(r"\W+", "_", objective.loss.name).strip("_")
-    metric: Metric = _class_of(name, objective.takes_columns)(objective)
+    metric: Metric = _class_of(objective.metric_name, objective.takes_columns)(objective)
     return metric
 
 

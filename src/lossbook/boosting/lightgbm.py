@@ -11,13 +11,12 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from lossbook.boosting.builtin import Builtin, find
+from lossbook.boosting.builtin import LEAVES, Builtin, find, ones
 from lossbook.boosting.folding import check_is_free, fold, kept, label_of, repeated
 from lossbook.boosting.label_rows import LabelRows
 from lossbook.boosting.objective import Objective, check_finite
 from lossbook.errors import InputError
 
-_LEAVES = "sets its leaves to {} of the residuals, which an objective of one's own cannot"
 _LEAST = 1e-15
 # How many rows stay close to a core together with all that is made of them.
 _ROWS = 2**14
@@ -41,13 +40,9 @@ def _each_log_odds(loss: Any, y_true: Any, sample_weight: Any) -> Any:
     return np.maximum(loss.optimal_constant(y_true, sample_weight), math.log(_LEAST))
 
 
-def _ones(_: Any, __: Any, raw: Any, ___: Any) -> Any:
-    return np.ones_like(raw)
-
-
 # src/objective of LightGBM 4.7.0.
 BUILTINS = (
-    Builtin("regression", factor=0.5, curvature=_ones, single=True),
+    Builtin("regression", factor=0.5, curvature=ones, single=True),
     Builtin("binary", start=_log_odds),
     Builtin("cross_entropy", start=_log_odds),
     Builtin("multiclass", times=lambda classes: classes / (classes - 1), start=_log_shares),
@@ -55,11 +50,11 @@ BUILTINS = (
     Builtin("poisson", times=lambda _: math.exp(0.7)),
     Builtin("gamma"),
     Builtin("tweedie"),
-    Builtin("huber", curvature=_ones, start=_mean),
+    Builtin("huber", curvature=ones, start=_mean),
     Builtin("fair", start=_mean),
-    Builtin("regression_l1", apart=_LEAVES.format("medians")),
-    Builtin("quantile", apart=_LEAVES.format("quantiles")),
-    Builtin("mape", apart=_LEAVES.format("medians")),
+    Builtin("regression_l1", apart=LEAVES.format("medians")),
+    Builtin("quantile", apart=LEAVES.format("quantiles")),
+    Builtin("mape", apart=LEAVES.format("medians")),
 )
 
 
@@ -73,7 +68,7 @@ class Metric:
     def __call__(self, y_true: Any, y_pred: Any, weight: Any = None) -> tuple[str, float, bool]:
         """Name, value and False, of labels and scores or of scores and a Dataset."""
         contents = _contents(y_true, y_pred, weight)
-        return self.objective.loss.name, self.objective.value(*contents), False
+        return self.objective.metric_name, self.objective.value(*contents), False
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -66,6 +67,12 @@ class Objective(ABC):
     @abstractmethod
     def builtin(self) -> Builtin | None:
         """The library's own objective of this loss; None where it has none."""
+
+    @property
+    def metric_name(self) -> str:
+        """What the loss is called as a metric: of sums of losses, what libraries can print."""
+        # XGBoost takes lines of scores apart at spaces and colons.
+        return re.sub(r"\W+", "_", self.loss.name).strip("_")
 
     def derivatives(self, y_true: Any, raw: Any, sample_weight: Any) -> tuple[Any, Any]:
         """Gradient and curvature of each sample, times its weight, in the dtype of ``raw``."""

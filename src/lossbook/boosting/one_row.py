@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from lossbook.boosting.probes import facts_of
 from lossbook.engine.libraries import HOME
 from lossbook.losses.multiclass.cross_entropy import CrossEntropy
 
@@ -27,7 +28,7 @@ def one_row(loss: Any, curvature: str) -> OneRow | None:
             return lambda y_true, raw: _of_softmax(loss, y_true, raw)
         return lambda y_true, raw: _exact(loss, y_true, raw)
     if curvature in ("unit", "bound"):
-        largest = 1.0 if curvature == "unit" else loss.facts.smoothness
+        largest = 1.0 if curvature == "unit" else facts_of(loss).smoothness
         return lambda y_true, raw: (_gradient(loss, y_true, raw)[1], _diagonal(largest, raw))
     return None
 

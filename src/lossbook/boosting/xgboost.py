@@ -5,14 +5,13 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from lossbook.boosting.builtin import Builtin, find
+from lossbook.boosting.builtin import LEAVES, Builtin, find
 from lossbook.boosting.objective import Objective
 from lossbook.boosting.versions import version_of
 from lossbook.engine.libraries import HOME
@@ -34,7 +33,6 @@ def _one_step(loss: Any, y_true: Any, sample_weight: Any) -> float:
     return float(-gradient.sum() / hessian.sum())
 
 
-_LEAVES = "sets its leaves to {} of the residuals, which an objective of one's own cannot"
 _LEAST = 1e-16
 
 # src/objective of XGBoost 3.2.0, and up to 3.4; those of `_CHANGED` take another curvature later.
@@ -52,8 +50,8 @@ BUILTINS = (
     Builtin("reg:gamma"),
     Builtin("reg:tweedie"),
     Builtin("reg:pseudohubererror", start=_one_step),
-    Builtin("reg:absoluteerror", apart=_LEAVES.format("medians")),
-    Builtin("reg:quantileerror", apart=_LEAVES.format("quantiles")),
+    Builtin("reg:absoluteerror", apart=LEAVES.format("medians")),
+    Builtin("reg:quantileerror", apart=LEAVES.format("quantiles")),
 )
 
 
@@ -65,8 +63,7 @@ class Metric:
 
     @property
     def __name__(self) -> str:
-        # XGBoost takes lines of scores apart at spaces and colons.
-        return re.sub(r"\W+", "_", self.objective.loss.name).strip("_")
+        return self.objective.metric_name
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """From labels and scores its value; from scores and a DMatrix name and value."""
