@@ -15,6 +15,7 @@ import numpy as np
 
 from lossbook.maths.arrays import ArrayMaths
 from lossbook.maths.namespace import Term
+from lossbook.maths.rows_of_terms import RowOfTerms
 from lossbook.maths.tracer import Graph, Node
 
 # As their stubs know nothing of objects.
@@ -24,25 +25,13 @@ _EQUAL: Any = np.equal
 _EACH = frozenset({"exp", "expm1", "log", "log1p", "pow", "round", "sqrt"})
 
 
-class Row(np.ndarray[Any, Any]):
-    """An array of nodes; NumPy would ask of a comparison whether it is true."""
-
-    def __lt__(self, other: Any) -> Any:
-        return np.less(self, other, dtype=object)
-
-    def __le__(self, other: Any) -> Any:
-        return np.less_equal(self, other, dtype=object)
-
-    def __gt__(self, other: Any) -> Any:
-        return np.greater(self, other, dtype=object)
-
-    def __ge__(self, other: Any) -> Any:
-        return np.greater_equal(self, other, dtype=object)
+class Row(RowOfTerms):
+    """An array of nodes."""
 
     def __eq__(self, other: object) -> Any:
         return _EQUAL(self, other, dtype=object)
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     def any(self, *args: Any, **keywords: Any) -> Any:
         """Whether an entry may be true: what is not known yet may be."""

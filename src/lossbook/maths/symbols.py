@@ -12,6 +12,7 @@ import sympy
 from lossbook.maths.namespace import Relative, Term
 from lossbook.maths.oracle import ORACLE, OracleMaths
 from lossbook.maths.rows import RowMaths
+from lossbook.maths.rows_of_terms import RowOfTerms
 
 CLASSES = 3
 # Rows of class scores are shown, and checked, with this many classes: the fewest that tell a target
@@ -289,24 +290,8 @@ def _each(function: Any, *terms: Term) -> Term:
     return function(*terms)
 
 
-class _Row(np.ndarray[Any, Any]):
-    """A row of expressions; NumPy would ask of a comparison whether it is true."""
-
-    def __lt__(self, other: Any) -> Any:
-        return np.less(self, other, dtype=object)
-
-    def __le__(self, other: Any) -> Any:
-        return np.less_equal(self, other, dtype=object)
-
-    def __gt__(self, other: Any) -> Any:
-        return np.greater(self, other, dtype=object)
-
-    def __ge__(self, other: Any) -> Any:
-        return np.greater_equal(self, other, dtype=object)
-
-
 def _row(entries: Iterable[Any]) -> Term:
-    return np.asarray(list(entries), dtype=object).view(_Row)
+    return np.asarray(list(entries), dtype=object).view(RowOfTerms)
 
 
 def _piecewise(condition: Any, if_true: Any, if_false: Any) -> Any:
